@@ -1,0 +1,88 @@
+"""The page: simulated records beside real ones, and how the figures were found."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from benchmarks.realism import classifier, energy, prose, real, strips, tables, twins
+from benchmarks.realism.connections import connections
+from benchmarks.realism.statistics import specific_energy
+from benchmarks.realism.tables import Compared, Frames
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "realism.md"
+PICTURES = ROOT / "docs" / "pictures"
+
+SEEDS = range(5)
+"""Simulations of each section."""
+SIMULATED = "simulated"
+STRONGEST = 10
+"""Features of the classifier that are shown."""
+
+
+def run() -> None:
+    """Writes the page and its pictures."""
+    if not real.REAL_DATA.is_dir():
+        raise SystemExit(f"no real data in {real.REAL_DATA}: set IDRILL_REAL_DATA")
+    records = {name: real.section(name) for name in real.SECTIONS}
+    made = {name: [twins.simulated(name, seed) for seed in SEEDS] for name in records}
+    found = tables.compare(records, made)
+    for name, frame in records.items():
+        strips.draw(PICTURES / f"realism_{name}.png", {name: frame, SIMULATED: made[name][0]})
+    parts = [
+        prose.HEAD,
+        prose.COMPARED.format(seeds=len(SEEDS), met=_met(found)),
+        tables.compared(found, list(records)),
+        prose.EXPLAINED,
+        *(f"![{name} and a twin](pictures/realism_{name}.png)\n" for name in records),
+        _told_apart(records, made),
+        _energies(made),
+        prose.AGAIN,
+        tables.recomputed(records),
+        prose.DIFFERENCES,
+        _durations(records),
+    ]
+    PAGE.write_text("\n".join(parts))
+    print(f"{PAGE.relative_to(ROOT)} written: {_met(found)}")
+
+
+def _met(found: Sequence[Compared]) -> str:
+    asked = [met for one in found for met in one.met if met is not None]
+    return f"{sum(asked)} of {len(asked)}"
+
+
+def _told_apart(records: Frames, made: Mapping[str, Sequence[pl.DataFrame]]) -> str:
+    """What a learner makes of real and simulated minutes."""
+    apart = classifier.separate(
+        [classifier.features(frame) for frame in records.values()],
+        [pl.concat(map(classifier.features, frames)) for frames in made.values()],
+    )
+    areas = ", ".join(f"{name} {area:.2f}" for name, area in zip(records, apart.areas, strict=True))
+    strongest = [[name, f"{drop:.3f}"] for name, drop in apart.strongest[:STRONGEST]]
+    return prose.APART.format(
+        trees=classifier.TREES, area=apart.area, areas=areas, control=apart.control
+    ) + tables.markdown(["feature", "area lost when it is scrambled"], strongest)
+
+
+def _energies(made: Mapping[str, Sequence[pl.DataFrame]]) -> str:
+    """Specific energy along real wells and of simulated sections."""
+    along = {name: energy.along(real.well(name)) for name in real.WELLS}
+    spent = {
+        f"{name}, simulated": np.concatenate(
+            [specific_energy(frame, twins.TWINS[name].hole) for frame in frames]
+        )
+        for name, frames in made.items()
+    }
+    lines = [[name, tables.percentiles(values)] for name, values in (along | spent).items()]
+    return prose.ENERGY + tables.markdown(["well or section", "5 / 50 / 95 % [MPa]"], lines) + "\n"
+
+
+def _durations(records: Frames) -> str:
+    found = {name: connections(frame) for name, frame in records.items()}
+    slips = tables.durations({name: [one.slips for one in each] for name, each in found.items()})
+    between = tables.durations(
+        {name: [one.weight_to_weight for one in each] for name, each in found.items()}
+    )
+    return f"In slips [s]: {slips}.\n\nWeight to weight [s]: {between}.\n"

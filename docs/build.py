@@ -1,0 +1,112 @@
+"""`make docs`: writes what the code knows better into the pages, and checks every link."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from idrill.channels import CHANNELS
+from idrill.frame import channels_in
+from idrill.store.orm import METADATA
+from idrill.store.orm.columns import Row
+from idrill.store.tables import TABLES, LakeTable
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "channels.md"
+DATA = ROOT / "docs" / "data.md"
+
+HEAD = """# Channels
+
+Every quantity that i-Drill knows, written by `make docs` from `idrill/channels.py`, the only place
+where these stand. A single pit is a detail: aggregates and lists leave it out unless asked.
+
+| channel | unit | from | to | per second | noise | WITS 0 | WITSML and LAS |
+|---|---|---:|---:|---:|---:|---|---|
+"""
+
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+_FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def channels_page() -> str:
+    """The table of channels, in Markdown."""
+    rows = (
+        f"| `{one.name}` | {one.unit} | {one.low:g} | {one.high:g} | {one.max_rate:g} "
+        f"| {one.sigma:g} | {' '.join(one.wits0)} | {' '.join(one.witsml)} |\n"
+        for one in CHANNELS
+    )
+    return HEAD + "".join(rows)
+
+
+def data_page() -> str:
+    """The page about lake and store, with the tables as they are declared."""
+    page = DATA.read_text()
+    for name, table in (("lake", _lake_tables()), ("store", _store_tables())):
+        begin, end = f"<!-- {name}: written by make docs -->\n", "<!-- end -->"
+        head, _, rest = page.partition(begin)
+        page = f"{head}{begin}{table}{end}{rest.partition(end)[2]}"
+    return page
+
+
+def _lake_tables() -> str:
+    rows = (
+        f"| `{table.name}` | {', '.join(table.partition_by)} | {', '.join(table.sort_by)} "
+        f"| {_columns_of(table)} |\n"
+        for table in TABLES.values()
+    )
+    return "| table | a partition per | sorted by | columns |\n|---|---|---|---|\n" + "".join(rows)
+
+
+def _columns_of(table: LakeTable) -> str:
+    channels = set(channels_in(table.schema.names()))
+    plain = [name for name in table.schema if name.removesuffix("_quality") not in channels]
+    return ("wide: " if table.is_wide else "") + ", ".join(f"`{name}`" for name in plain)
+
+
+def _store_tables() -> str:
+    meanings = {
+        mapper.local_table: (mapper.class_.__doc__ or "").partition("\n")[0]
+        for mapper in Row.registry.mappers
+    }
+    rows = (
+        f"| `{table.name}` | {meanings[table]} | "
+        + ", ".join(f"**{c.name}**" if c.primary_key else c.name for c in table.columns)
+        + " |\n"
+        for table in sorted(METADATA.sorted_tables, key=lambda table: table.name)
+    )
+    return "| table | a row is | columns, the key bold |\n|---|---|---|\n" + "".join(rows)
+
+
+def pages() -> list[Path]:
+    """Every page of documentation."""
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("deploy/*.md")])
+
+
+def broken_links(page: Path) -> Iterator[str]:
+    """Links of a page that lead to no file and no heading of ours."""
+    for match in _LINK.finditer(_FENCE.sub("", page.read_text())):
+        link = match[1] or match[2]
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        path, _, heading = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (heading and heading not in _headings(target)):
+            yield f"{page.relative_to(ROOT)}: {link}"
+
+
+def _headings(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def main() -> int:
+    """Write the pages and list what leads nowhere; 1 if anything does."""
+    PAGE.write_text(channels_page())
+    DATA.write_text(data_page())
+    broken = [link for page in pages() for link in broken_links(page)]
+    print("\n".join(broken) or f"{len(pages())} pages, every link leads somewhere")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

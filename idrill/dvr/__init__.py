@@ -1,0 +1,1 @@
+"""Data validation and reconciliation: which values can be trusted, and how far."""

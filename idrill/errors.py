@@ -1,0 +1,107 @@
+"""Everything that i-Drill raises on purpose.
+
+```
+IDrillError
+├── SettingsError          a setting is missing or makes no sense
+├── UnitError              a unit is unknown, or measures something else
+├── UnknownChannel         no channel has this name
+├── InvalidName            a rig or a well cannot be called that
+├── InvalidSimulation      what is to be simulated cannot exist
+├── FrameError             a table is not a canonical frame
+├── SourceError            a file cannot be taken in
+│   ├── UnknownFormat      no reader recognises it
+│   ├── BrokenSource       its structure is broken
+│   └── OversizedSource    it is larger, or unpacks to more, than is allowed
+├── PartitionFault         a rig-day may not be published
+├── LakeError              the lake cannot do what was asked
+│   └── LakeBusy           another writer holds the table
+├── StoreError             the store cannot do what was asked
+│   └── NotFound           no such row
+└── AccessDenied           this role may not do that
+```
+"""
+
+
+class IDrillError(Exception):
+    """Raised when i-Drill cannot do what was asked; the message says what to do."""
+
+
+class SettingsError(IDrillError):
+    """Raised when a setting is missing or makes no sense."""
+
+
+class UnitError(IDrillError):
+    """Raised when a unit is unknown, or measures another quantity than the channel."""
+
+
+class UnknownChannel(IDrillError):
+    """Raised when no channel has this name."""
+
+
+class InvalidName(IDrillError):
+    """Raised when a rig or a well cannot be called that."""
+
+
+class InvalidSimulation(IDrillError):
+    """Raised when what is to be simulated cannot exist; the message names the field."""
+
+
+class FrameError(IDrillError):
+    """Raised when a table is not a canonical frame."""
+
+
+class SourceError(IDrillError):
+    """Raised when a file cannot be taken in.
+
+    Args:
+        source: Name of the file.
+        problem: What is wrong with it.
+        line: Line of the file where that shows, counted from 1.
+        remedy: What to do about it.
+    """
+
+    def __init__(
+        self, source: str, problem: str, *, line: int | None = None, remedy: str | None = None
+    ) -> None:
+        place = source if line is None else f"{source}, line {line}"
+        super().__init__(f"{place}: {problem}" + (f" {remedy}" if remedy else ""))
+        self.source = source
+        self.problem = problem
+        self.line = line
+        self.remedy = remedy
+
+
+class UnknownFormat(SourceError):
+    """Raised when no reader recognises a file."""
+
+
+class BrokenSource(SourceError):
+    """Raised when the structure of a file is broken, so that nothing of it may be committed."""
+
+
+class OversizedSource(SourceError):
+    """Raised when a file is larger, or unpacks to more, than is allowed."""
+
+
+class PartitionFault(IDrillError):
+    """Raised when a rig-day may not be published; its earlier version stays."""
+
+
+class LakeError(IDrillError):
+    """Raised when the lake cannot do what was asked."""
+
+
+class LakeBusy(LakeError):
+    """Raised when another writer held the table for longer than the wait allowed."""
+
+
+class StoreError(IDrillError):
+    """Raised when the store cannot do what was asked."""
+
+
+class NotFound(StoreError):
+    """Raised when there is no such row in the store."""
+
+
+class AccessDenied(IDrillError):
+    """Raised when a role may not do what it asked for."""

@@ -1,0 +1,123 @@
+"""Every setting, typed, read from the environment once.
+
+Only `idrill.cli`, `idrill_assets` and `idrill_serving` build a `Settings`; everything else
+receives what it needs as an argument.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from idrill.errors import SettingsError
+
+TELEMETRY_OFF = MappingProxyType(
+    {
+        "DO_NOT_TRACK": "1",
+        "BENTOML_DO_NOT_TRACK": "True",
+        "GX_ANALYTICS_ENABLED": "False",
+        "ITERATIVE_DO_NOT_TRACK": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+)
+"""What keeps the libraries underneath from reporting to their makers."""
+
+
+class Settings(BaseSettings):
+    """Where things are and how the platform behaves; each field is `IDRILL_<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IDRILL_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        default=Path("var"), description="Folder of lake, store, inbox, archive, caches."
+    )
+    database_url: str | None = Field(
+        default=None, description="SQL store; default: SQLite in home."
+    )
+    lake_url: str | None = Field(
+        default=None, description="Folder of the Delta lake; default: in home."
+    )
+    inbox: Path | None = Field(default=None, description="Folder watched for new files.")
+    first_day: date = Field(
+        default=date(2024, 1, 1), description="First day that has a partition (UTC)."
+    )
+    env: Literal["development", "production"] = Field(
+        "development", description="Kind of deployment."
+    )
+    max_file_bytes: int = Field(
+        default=8 << 30, ge=1, description="Largest file, unpacked, taken in."
+    )
+
+    @field_validator("home", "inbox")
+    @classmethod
+    def _absolute(cls, folder: Path | None) -> Path | None:
+        return folder and folder.expanduser().resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_its_driver(cls, url: str | None) -> str | None:
+        known = ("sqlite:///", "postgresql+psycopg://")
+        if url is not None and not url.startswith(known):
+            raise ValueError(f"write the driver: it must start with {' or '.join(known)}")
+        return url
+
+    @field_validator("first_day")
+    @classmethod
+    def _in_the_past(cls, day: date) -> date:
+        if day > date.today():  # noqa: DTZ011  a day's slack does no harm here
+            raise ValueError("must not lie in the future")
+        return day
+
+    @cached_property
+    def store_url(self) -> str:
+        """URL of the SQL store, with its driver."""
+        return self.database_url or f"sqlite:///{self.home / 'idrill.db'}"
+
+    @cached_property
+    def lake_folder(self) -> str:
+        """Folder or URL under which the Delta tables lie."""
+        return self.lake_url or str(self.home / "lake")
+
+    @cached_property
+    def archive_folder(self) -> Path:
+        """Folder of every file ever taken in, by content."""
+        return self.home / "archive"
+
+    @cached_property
+    def inbox_folder(self) -> Path:
+        """Folder watched for new files, one folder per rig."""
+        return self.inbox or self.home / "inbox"
+
+    @cached_property
+    def dagster_home(self) -> Path:
+        """Folder of the Dagster instance."""
+        return self.home / "dagster"
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from its environment and a `.env` file.
+
+    Raises:
+        SettingsError: If a variable makes no sense; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"IDRILL_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise SettingsError(problems) from error
+
+
+def export(variables: Mapping[str, str]) -> None:
+    """Set variables for libraries that read the environment, here and in child processes."""
+    os.environ.update(variables)  # noqa: TID251  the one place that writes them

@@ -1,0 +1,1 @@
+"""Rigs that do not exist: physics, people, faults and sensors drawn from stated distributions."""

@@ -1,0 +1,197 @@
+"""How hard it is to foresee failures of a simulated fleet: neither given away nor hopeless.
+
+A data set whose remaining life follows from one row by least squares flatters every model; one that
+tells nothing humbles every model alike. The oracle sees what no model may, so none may beat it.
+Only lives that ended by failure have a remaining life; judge fleets that run to failure, for under
+a preventive policy the failures that are left are mostly the sudden ones.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from idrill.errors import InvalidSimulation
+from idrill.rigs import EquipmentKind
+from idrill.simulator.fleet import SimulatedFleet, SimulatedRig
+from idrill.simulator.upkeep import EndedBy
+
+Array = NDArray[np.float64]
+
+SHARE = 0.05
+"""Share of the steps in which a slot runs throughout that are taken as rows."""
+FOLDS = 5
+"""Groups of rigs, each held out once."""
+MOST_CELLS = 12
+"""Cells of the oracle's table in each direction, fewer where lives are few."""
+
+_COMMON = (
+    "hole_depth", "bit_depth", "hook_load", "weight_on_bit", "rotary_speed", "torque",
+    "standpipe_pressure", "flow_in", "flow_out", "rate_of_penetration",
+)  # fmt: skip
+_PREFIXES = {"mud_pump": "pump", "top_drive": "top_drive", "drawworks": "drawworks"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """What was found for one component, rigs held out."""
+
+    component: str
+    lives: int
+    """That ended by failure."""
+    median_life: float
+    """Of those [own hours]."""
+    constant: float
+    """RMSE of the constant that suits best [own hours]."""
+    single_row: float
+    """R² of the capped remaining life by least squares on the channels of one row [-]."""
+    oracle: float
+    """RMSE of an oracle that sees wear and age, as share of the constant's [-]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of lives that ended by failure (row)."""
+
+    rig: NDArray[np.int64]
+    channels: Array
+    """(row, channel)"""
+    wear: Array
+    age: Array
+    """[own hours]"""
+    remaining: Array
+    """[own hours]"""
+    life: Array
+    """Length of each life [own hours] (life)."""
+
+
+def difficulty(fleet: SimulatedFleet, components: Collection[str]) -> tuple[Difficulty, ...]:
+    """How hard each of these components of a fleet is, rigs held out.
+
+    Raises:
+        InvalidSimulation: If fewer rigs saw failures of a component than there are folds.
+    """
+    found: dict[str, list[Rows]] = {}
+    for number, rig in enumerate(fleet):
+        for component, rows in _rows_of(rig, number):
+            found.setdefault(component, []).append(rows)
+    return tuple(_judged(component, found.get(component, [])) for component in components)
+
+
+def _rows_of(rig: SimulatedRig, number: int) -> Iterator[tuple[str, Rows]]:
+    measured, random = rig.measured(), np.random.default_rng(number)
+    for life in rig.lives:
+        if life.ended_by is not EndedBy.FAILURE:
+            continue
+        slot = rig.slots[life.slot]
+        hours = rig.own_hours(life)
+        worked = np.diff(hours, prepend=0.0)
+        taken = np.flatnonzero(
+            (worked > 0.9 * np.median(worked[worked > 0.0])) & (random.random(hours.size) < SHARE)
+        )
+        names = _channels_of(slot.equipment, measured.columns)
+        yield (
+            slot.component,
+            Rows(
+                np.full(taken.size, number),
+                measured.select(names)[life.first + taken].to_numpy(),
+                life.wear[taken],
+                hours[taken],
+                hours[-1] - hours[taken],
+                np.array([hours[-1]]),
+            ),
+        )
+
+
+def _channels_of(equipment: str, columns: Sequence[str]) -> list[str]:
+    """Channels that may tell about a piece of equipment, alike for all of its kind."""
+    kind = next(kind for kind in EquipmentKind if equipment.startswith(kind))
+    prefix = _PREFIXES[kind] + equipment.removeprefix(kind)
+    own = [name for name in columns if name.startswith(f"{prefix}_")]
+    return [*_COMMON, *(name for name in own if not name.endswith("_quality"))]
+
+
+def _judged(component: str, parts: list[Rows]) -> Difficulty:
+    if (
+        len(parts) < FOLDS
+        or len({number for part in parts for number in part.rig.tolist()}) < FOLDS
+    ):
+        raise InvalidSimulation(
+            f"rigs: {component} failed on fewer than {FOLDS} rigs; simulate more or longer"
+        )
+    joined = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in Rows.__slots__
+    }
+    rows = Rows(**joined)
+    median = float(np.median(rows.life))
+    target = np.minimum(rows.remaining, median / 2.0)
+    folds = rows.rig % FOLDS
+    spread = _rmse(_held_out(_mean, np.zeros((target.size, 1)), target, folds), target)
+    linear = _held_out(_least_squares, rows.channels, target, folds)
+    cells = min(max(int(len(parts) ** 0.5 / 2), 3), MOST_CELLS)
+    oracle = _held_out(partial(_table, cells), _projection(rows), target, folds)
+    return Difficulty(
+        component,
+        len(parts),
+        median,
+        spread,
+        1.0 - (_rmse(linear, target) / spread) ** 2,
+        _rmse(oracle, target) / spread,
+    )
+
+
+def _rmse(predicted: Array, target: Array) -> float:
+    return float(np.sqrt(np.mean((predicted - target) ** 2)))
+
+
+class _Model(Protocol):
+    def __call__(self, known: Array, target: Array, asked: Array) -> Array: ...
+
+
+def _held_out(model: _Model, inputs: Array, target: Array, folds: NDArray[np.int64]) -> Array:
+    """What a model that has not seen a row's group says about it (row)."""
+    predicted = np.empty_like(target)
+    for fold in range(FOLDS):
+        out = folds == fold
+        if out.any():
+            predicted[out] = model(inputs[~out], target[~out], inputs[out])
+    return predicted
+
+
+def _mean(known: Array, target: Array, asked: Array) -> Array:
+    del known
+    return np.full(asked.shape[0], target.mean())
+
+
+def _least_squares(known: Array, target: Array, asked: Array) -> Array:
+    centre, scale = known.mean(axis=0), known.std(axis=0) + 1e-12
+    design = np.column_stack([np.ones(target.size), (known - centre) / scale])
+    weights = np.linalg.lstsq(design, target, rcond=None)[0]
+    return np.asarray(np.column_stack([np.ones(len(asked)), (asked - centre) / scale]) @ weights)
+
+
+def _projection(rows: Rows) -> Array:
+    """Wear, and the remaining life if wear went on as it came (row, 2)."""
+    projected = rows.age * np.maximum(1.05 - rows.wear, 0.02) / np.maximum(rows.wear, 0.02)
+    return np.column_stack([rows.wear, np.log(np.maximum(projected, 1e-3))])
+
+
+def _table(cells: int, known: Array, target: Array, asked: Array) -> Array:
+    """The mean of the known rows in the same cell of a table whose cells hold equally many."""
+    levels = np.linspace(0, 1, cells + 1)[1:-1]
+    rows = np.quantile(known[:, 0], levels)
+    in_row, asked_row = np.searchsorted(rows, known[:, 0]), np.searchsorted(rows, asked[:, 0])
+    predicted = np.full(len(asked), target.mean())
+    for row in range(cells):
+        here, there = in_row == row, asked_row == row
+        if here.any() and there.any():
+            bounds = np.quantile(known[here, 1], levels)
+            cell = np.searchsorted(bounds, known[here, 1])
+            counts = np.bincount(cell, minlength=cells)
+            sums = np.bincount(cell, weights=target[here], minlength=cells)
+            means = (sums + target[here].mean()) / (counts + 1)
+            predicted[there] = means[np.searchsorted(bounds, asked[there, 1])]
+    return predicted

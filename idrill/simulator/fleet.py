@@ -1,0 +1,291 @@
+"""Fleets on the slow clock: many rigs, the lives of their components, and what minutes show of it.
+
+Everything of a rig depends on the seed and its own number alone, so rigs may be simulated in any
+order and a fleet of more rigs begins with the same ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from idrill.channels import PUMPS
+from idrill.errors import InvalidSimulation
+from idrill.frame import ACTIVITY, TIME
+from idrill.rigs import COMPONENT_KINDS, Rig
+from idrill.simulator.degradation import Population, draw_population, shown_path
+from idrill.simulator.duty import Duty, DutyChange, draw_duty, schedule
+from idrill.simulator.health import Effects, Steps, draw_effects, readings
+from idrill.simulator.loading import draw_references, loads
+from idrill.simulator.noise import stream
+from idrill.simulator.segments import ACTIVITIES, Segments
+from idrill.simulator.slow_sensors import SlowSensors, air
+from idrill.simulator.upkeep import (
+    EndedBy,
+    Life,
+    Loads,
+    Policy,
+    PolicyKind,
+    Slot,
+    Upkeep,
+    draw_policy,
+    lives,
+    slots_of,
+)
+from idrill.simulator.wearing import WEARING
+
+Array = NDArray[np.float64]
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+LIFE_HOURS = 15_000.0
+"""How long a fleet runs unless told otherwise [h]."""
+
+HISTORY = pl.Schema(
+    {
+        "unit": pl.String(),
+        "rig_id": pl.String(),
+        "equipment": pl.String(),
+        "component": pl.String(),
+        "variant": pl.String(),
+        "failure_mode": pl.String(),
+        "start": TIME,
+        "end": TIME,
+        "ended_by": pl.Enum([cause.value for cause in EndedBy]),
+        "own_hours": pl.Float64(),
+    }
+)
+"""One row is one life; the failure mode is null unless it ended by failure."""
+
+_LEVELS = (
+    "hole_depth", "bit_depth", "rate_of_penetration", "flow", "pressure", "rotary_speed", "torque",
+    "weight_on_bit", "hook_load", "braking_power", "hoisting_power", "stick_slip",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedFleet:
+    """Rigs with varied parameters, each simulated when asked for."""
+
+    rigs: int
+    seed: int
+    start: datetime = START
+    duration: timedelta = timedelta(hours=LIFE_HOURS)
+    step: timedelta = timedelta(minutes=1)
+    policies: tuple[PolicyKind, ...] = tuple(PolicyKind)
+    """Rigs take them in turn."""
+    change: DutyChange | None = None
+
+    def __post_init__(self) -> None:
+        if self.rigs < 1:
+            raise InvalidSimulation(f"rigs: a fleet of {self.rigs} is none")
+        if self.step < timedelta(seconds=1) or self.duration < self.step:
+            raise InvalidSimulation(
+                f"step: {self.step} must be a second or more and fit the duration {self.duration}"
+            )
+        if not self.policies:
+            raise InvalidSimulation("policies: name at least one")
+        if self.start.tzinfo is None:
+            raise InvalidSimulation("start: an instant without a time zone")
+
+    @property
+    def populations(self) -> dict[str, Population]:
+        """What units of each component kind have in common in this fleet."""
+        return {
+            kind.name: draw_population(kind.name, stream(self.seed, "fleet", kind.name))
+            for kind in COMPONENT_KINDS
+        }
+
+    def __iter__(self) -> Iterator["SimulatedRig"]:
+        """Rig by rig; one at a time lies in memory."""
+        return (self.rig(number) for number in range(1, self.rigs + 1))
+
+    def rig(self, number: int) -> "SimulatedRig":
+        """Rig `number`, counted from 1.
+
+        Raises:
+            InvalidSimulation: If the fleet has no such rig.
+        """
+        if not 1 <= number <= self.rigs:
+            raise InvalidSimulation(f"rig: the fleet has 1 to {self.rigs}, not {number}")
+        rig = Rig(f"SIM_{number:04d}", f"Simulated rig {number}", synthetic=True)
+        random = stream(self.seed, rig.id, "rig")
+        policy = self.policies[(number - 1) % len(self.policies)]
+        return SimulatedRig(self, rig, draw_duty(random), draw_effects(random),
+                            draw_policy(policy, random))  # fmt: skip
+
+    def histories(self) -> pl.DataFrame:
+        """Every life of the fleet, as `HISTORY`."""
+        return pl.concat(rig.histories for rig in self)
+
+
+@dataclass(frozen=True)
+class SimulatedRig:
+    """One rig of a fleet: its lives, and what its sensors read."""
+
+    fleet: SimulatedFleet
+    rig: Rig
+    duty: Duty
+    effects: Effects
+    policy: Policy
+
+    @cached_property
+    def grid(self) -> Array:
+        """Bounds of the steps [s since the start] (step + 1)."""
+        bounds = np.arange(self.fleet.duration // self.fleet.step + 1, dtype=np.float64)
+        return bounds * self.fleet.step.total_seconds()
+
+    @property
+    def steps(self) -> int:
+        """How many steps the rig runs."""
+        return self.grid.size - 1
+
+    @cached_property
+    def segments(self) -> Segments:
+        """What the rig does."""
+        random = stream(self.fleet.seed, self.rig.id, "schedule")
+        return schedule(self.duty, float(self.grid[-1]), random, self.fleet.change)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """Where its units are installed."""
+        return slots_of(self.rig.equipment)
+
+    @cached_property
+    def loads(self) -> Loads:
+        """What each step demands of each slot."""
+        references = draw_references(stream(self.fleet.seed, self.rig.id, "load laws"))
+        heat = self.effects.brake_rise / references.braking_power
+        temperature = self.effects.air + heat * self.segments.braking_power
+        return loads(self.segments, references, self.slots, self.grid, temperature)
+
+    @cached_property
+    def lives(self) -> tuple[Life, ...]:
+        """Every life on the rig in the order of its end."""
+        upkeep = Upkeep(
+            self.fleet.seed, self.rig.id, self.slots, self.fleet.populations, self.policy,
+            self._change(),
+        )  # fmt: skip
+        return tuple(lives(upkeep, self.loads))
+
+    def _change(self) -> tuple[int, dict[str, float]] | None:
+        change = self.fleet.change
+        if change is None:
+            return None
+        usual = {each.name: each.share for each in WEARING["liner"].variants}
+        step = int(np.searchsorted(self.grid, change.after))
+        return step, {"ceramic": usual["ceramic"] * change.ceramic}
+
+    @cached_property
+    def histories(self) -> pl.DataFrame:
+        """The lives, as `HISTORY`."""
+        return pl.DataFrame([self._history(life) for life in self.lives], HISTORY, orient="row")
+
+    def _history(self, life: Life) -> tuple[object, ...]:
+        slot = self.slots[life.slot]
+        failed = life.ended_by is EndedBy.FAILURE
+        return (
+            f"{self.rig.id}/{slot.name}/{life.number}",
+            self.rig.id,
+            slot.equipment,
+            slot.component,
+            life.unit.variant,
+            life.unit.failure_mode.value if failed else None,
+            self.fleet.start + timedelta(seconds=float(self.grid[life.first])),
+            self.fleet.start + timedelta(seconds=float(self.grid[life.last + 1])),
+            life.ended_by.value,
+            float(self.own_hours(life)[-1]),
+        )
+
+    def own_hours(self, life: Life) -> Array:
+        """Own hours since installation at the end of each step of a life [h] (step)."""
+        hours = self.loads.hours[life.slot]
+        before = hours[life.first - 1] if life.first else 0.0
+        return np.asarray(hours[life.first : life.last + 1] - before)
+
+    def measured(self, first: int = 0, last: int | None = None) -> pl.DataFrame:
+        """What the sensors read from step `first` up to, not including, `last`: a frame.
+
+        Pieces put together equal the whole. Wear is not among the channels.
+        """
+        span = self._span(first, last)
+        grid = self.grid[span[0] : span[-1] + 2]
+        steps = Steps(
+            self._means(grid), self._shown(span), self.duty.stroke_volume,
+            air(self.effects.air, grid),
+        )  # fmt: skip
+        sensors = SlowSensors(self.fleet.seed, self.rig.id, self.fleet.step)
+        return sensors.frame(readings(self.effects, steps), self._times(span), grid)
+
+    def frames(self, days: int = 30) -> Iterator[pl.DataFrame]:
+        """The measured frame, so many days at a time."""
+        size = max(int(timedelta(days=days) / self.fleet.step), 1)
+        return (self.measured(first, first + size) for first in range(0, self.steps, size))
+
+    def truth(self, first: int = 0, last: int | None = None) -> pl.DataFrame:
+        """What no sensor reads: activity, and wear, own hours and life number of each slot."""
+        span = self._span(first, last)
+        codes = np.searchsorted(self.segments.bounds, self.grid[span], side="right") - 1
+        activity = [ACTIVITIES[int(self.segments.activity[code])].value for code in codes]
+        columns: dict[str, pl.Series | Array] = {}
+        for index, slot in enumerate(self.slots):
+            names = ("wear", "own_hours", "life")
+            columns |= {
+                f"{slot.name}_{name}": values
+                for name, values in zip(names, self._states(index, span), strict=True)
+            }
+        return pl.DataFrame(
+            {
+                "rig_id": pl.repeat(self.rig.id, span.size, eager=True),
+                "time": self._times(span),
+                "activity": pl.Series(activity, dtype=ACTIVITY),
+                **columns,
+            }
+        )
+
+    def _span(self, first: int, last: int | None) -> NDArray[np.int64]:
+        end = self.steps if last is None else min(last, self.steps)
+        if not 0 <= first < end:
+            raise InvalidSimulation(f"step: there are {self.steps}, asked for {first} to {end}")
+        return np.arange(first, end)
+
+    def _times(self, span: NDArray[np.int64]) -> pl.Series:
+        microsecond = timedelta(microseconds=1)
+        start = (self.fleet.start - datetime(1970, 1, 1, tzinfo=UTC)) // microsecond
+        return pl.Series(start + span * (self.fleet.step // microsecond)).cast(TIME)
+
+    def _states(self, slot: int, span: NDArray[np.int64]) -> tuple[Array, Array, Array]:
+        """Wear, own hours and number of the unit in a slot (step)."""
+        states = np.zeros((3, self.steps))
+        for life in self.lives:
+            if life.slot == slot:
+                its = slice(life.first, life.last + 1)
+                states[0, its] = life.wear
+                states[1, its] = self.own_hours(life)
+                states[2, its] = life.number
+        return states[0, span], states[1, span], states[2, span]
+
+    @cached_property
+    def _shown_everywhere(self) -> dict[str, Array]:
+        shown = {slot.name: np.zeros(self.steps) for slot in self.slots}
+        for life in self.lives:
+            slot = self.slots[life.slot]
+            path = shown_path(WEARING[slot.component], life.unit, life.wear)
+            shown[slot.name][life.first : life.last + 1] = path
+        return shown
+
+    def _shown(self, span: NDArray[np.int64]) -> dict[str, Array]:
+        return {name: path[span] for name, path in self._shown_everywhere.items()}
+
+    def _means(self, grid: Array) -> dict[str, Array]:
+        """Mean loads of the steps by the names that `health` knows."""
+        segments = self.segments
+        levels = {name: getattr(segments, name) for name in _LEVELS}
+        for number in range(1, PUMPS + 1):
+            strokes = segments.stroke_rates[number - 1]
+            levels[f"stroke_rate_{number}"] = strokes
+            levels[f"pressure_{number}"] = segments.pressure * (strokes > 0.0)
+        return {name: segments.over(level, grid) for name, level in levels.items()}

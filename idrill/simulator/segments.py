@@ -1,0 +1,58 @@
+"""What a rig does and demands, as stretches of constant load."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from idrill.frame import Activity
+
+Array = NDArray[np.float64]
+
+HOUR = 3600.0
+"""[s]"""
+
+ACTIVITIES = tuple(Activity)
+"""Activities by the code that segments hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Stretches of constant load, one after the other (segment)."""
+
+    bounds: Array
+    """Start of each and end of the last [s] (segment + 1)."""
+    activity: Array
+    """Index in `ACTIVITIES`."""
+    hole_depth: Array
+    bit_depth: Array
+    rate_of_penetration: Array
+    flow: Array
+    pressure: Array
+    stroke_rates: Array
+    """[1/s] (pump, segment)"""
+    rotary_speed: Array
+    torque: Array
+    weight_on_bit: Array
+    hook_load: Array
+    braking_power: Array
+    """Taken up by the brake while running in [W]."""
+    hoisting_power: Array
+    """Given by the drawworks while pulling out [W]."""
+    stick_slip: Array
+    sand: Array
+
+    def over(self, level: Array, grid: Array) -> Array:
+        """Mean of a level over each step of a grid.
+
+        Args:
+            level: Of each segment (segment).
+            grid: Bounds of the steps, within the schedule [s] (step + 1).
+
+        Returns:
+            Mean level (step); its integral is that of the segments.
+        """
+        integral = np.concatenate([[0.0], np.cumsum(level * np.diff(self.bounds))])
+        means = np.diff(np.interp(grid, self.bounds, integral)) / np.diff(grid)
+        # A sum of many terms leaves a trace of rounding where nothing happened.
+        return np.asarray(np.where(means > 1e-9 * np.abs(level).max(initial=0.0), means, 0.0))

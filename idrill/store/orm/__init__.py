@@ -1,0 +1,40 @@
+"""The tables of the store, as SQLAlchemy maps them. Only `idrill.store` may import this."""
+
+from idrill.store.orm.columns import Row
+from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
+from idrill.store.orm.sources import MergeCountRow, RejectedRow, SourceDayRow, SourceRow, VersionRow
+from idrill.store.orm.wells import (
+    ComponentRow,
+    EquipmentRow,
+    FormationRow,
+    RigRow,
+    SectionRow,
+    SessionRow,
+    StationRow,
+    StringRow,
+    WellRow,
+)
+
+__all__ = [
+    "METADATA",
+    "ComponentRow",
+    "EquipmentRow",
+    "FormationRow",
+    "LakePinRow",
+    "MergeCountRow",
+    "RejectedRow",
+    "RigDayRow",
+    "RigRow",
+    "SectionRow",
+    "SessionRow",
+    "SourceDayRow",
+    "SourceRow",
+    "StationRow",
+    "StringRow",
+    "VersionRow",
+    "WellLogRow",
+    "WellRow",
+]
+
+METADATA = Row.metadata
+"""Every table of the store."""

@@ -1,0 +1,117 @@
+"""Running the graph in this process: what `idrill ingest`, `idrill backfill` and the demo do.
+
+Runs are entered in the Dagster instance like any other, so the UI shows them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+
+import dagster as dg
+
+from idrill.settings import Settings
+from idrill.store.census import count_rigs
+from idrill_assets.definitions import definitions
+from idrill_assets.defs.automation import depth_job, rig_day_job
+from idrill_assets.home import enter_home
+from idrill_assets.partitions import RigDay, require_few, stretches
+from idrill_assets.resources import Platform, build_platform
+
+QUIET: Mapping[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one run ended."""
+
+    keys: tuple[str, ...]
+    run_id: str
+    error: str | None
+    """What went wrong, in one line; None if nothing did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A Dagster instance and the platform it works on."""
+
+    instance: dg.DagsterInstance
+    platform: Platform
+
+    def materialize_days(
+        self, wanted: Iterable[RigDay], heard: Callable[[str, str, date], None]
+    ) -> Iterator[Outcome]:
+        """Materialize rig-days, a run per stretch of consecutive days.
+
+        Args:
+            wanted: The rig-days.
+            heard: Called with table, rig and day after each commit.
+        """
+        for stretch in stretches(wanted):
+            self.instance.add_dynamic_partitions("rig", [stretch[0].rig_id])
+            tags = {RANGE_START: str(stretch[0].key), RANGE_END: str(stretch[-1].key)}
+            keys = tuple(str(rig_day.key) for rig_day in stretch)
+            yield self._run(rig_day_job.name, keys, replace(self.platform, heard=heard), tags=tags)
+
+    def materialize_wells(self, wells: Iterable[str]) -> Iterator[Outcome]:
+        """Materialize the depth logs of wells, a run per well."""
+        for well in wells:
+            self.instance.add_dynamic_partitions("well", [well])
+            yield self._run(depth_job.name, (well,), self.platform, partition_key=well)
+
+    def _run(
+        self,
+        job: str,
+        keys: tuple[str, ...],
+        platform: Platform,
+        *,
+        tags: Mapping[str, str] | None = None,
+        partition_key: str | None = None,
+    ) -> Outcome:
+        result = (
+            _graph()
+            .resolve_job_def(job)
+            .execute_in_process(
+                run_config=QUIET,
+                instance=self.instance,
+                resources={"platform": platform},
+                tags=tags,
+                partition_key=partition_key,
+                raise_on_error=False,
+            )
+        )
+        return Outcome(keys, result.run_id, None if result.success else _first_error(result))
+
+
+def open_workplace(settings: Settings) -> Workplace:
+    """The instance and the platform of this deployment, migrated and ready.
+
+    Raises:
+        SettingsError: If a folder cannot be written, or there would be too many partitions.
+        StoreError: If the database cannot be reached.
+    """
+    enter_home(settings)
+    platform = build_platform(settings)
+    platform.database.migrate()
+    require_few(settings.first_day, datetime.now(UTC).date(), count_rigs(settings.store_url))
+    return Workplace(dg.DagsterInstance.get(), platform)
+
+
+@cache
+def _graph() -> dg.Definitions:
+    return definitions()
+
+
+def _first_error(result: dg.ExecuteInProcessResult) -> str:
+    """The message of the step that failed first, without its stack."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            if error is not None:
+                return error.message.strip()
+    return "the run failed before its first step"

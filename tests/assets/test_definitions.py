@@ -1,0 +1,115 @@
+"""Loading the code location: light, within what Dagster can handle, and described for people."""
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from idrill.errors import SettingsError
+from idrill.store.tables import TABLES
+from idrill_assets.definitions import definitions
+from idrill_assets.partitions import MOST_PARTITIONS, RigDay, require_few, stretches
+
+HEAVY = (
+    "torch",
+    "mlflow",
+    "great_expectations",
+    "evidently",
+    "pandas",
+    "matplotlib",
+    "scipy",
+    "numba",
+)
+
+LOAD = f"""
+import sys
+from idrill_assets.definitions import definitions
+definitions()
+print(*(name for name in {HEAVY!r} if name in sys.modules))
+"""
+
+
+@pytest.fixture
+def graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dg.Definitions:
+    monkeypatch.setenv("IDRILL_HOME", str(tmp_path))
+    monkeypatch.delenv("IDRILL_DATABASE_URL", raising=False)
+    return definitions()
+
+
+def test_loading_the_definitions_imports_nothing_heavy_and_leaves_no_trace(tmp_path: Path) -> None:
+    found = subprocess.run(  # noqa: S603  our own code in our own interpreter
+        [sys.executable, "-c", LOAD],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={"IDRILL_HOME": str(tmp_path / "home"), "PATH": ""},
+    )
+
+    assert found.stdout.split() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_graph_loads_whole(graph: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(graph)
+
+    keys = {key.to_user_string() for key in graph.resolve_all_asset_keys()}
+    assert keys == set(TABLES)
+
+
+def test_every_asset_says_what_one_row_of_it_is(graph: dg.Definitions) -> None:
+    for spec in graph.resolve_all_asset_specs():
+        assert "One row is one" in (spec.description or ""), spec.key
+        assert spec.group_name != "default"
+        assert "deltalake" in spec.kinds
+
+
+@pytest.mark.parametrize(
+    ("table", "upstream"),
+    [
+        ("validated_sensor_data", {"raw_sensor_data"}),
+        ("minute_sensor_data", {"validated_sensor_data"}),
+        ("hourly_sensor_data", {"minute_sensor_data"}),
+        ("daily_sensor_data", {"hourly_sensor_data"}),
+        ("daily_drilling_kpis", {"validated_sensor_data", "daily_sensor_data"}),
+    ],
+)
+def test_the_lineage_leads_from_raw_to_daily(
+    graph: dg.Definitions, table: str, upstream: set[str]
+) -> None:
+    [spec] = [each for each in graph.resolve_all_asset_specs() if each.key == dg.AssetKey(table)]
+
+    assert {dep.asset_key.to_user_string() for dep in spec.deps} == upstream
+
+
+def test_more_partitions_than_dagster_handles_are_refused_naming_the_setting() -> None:
+    first, today = date(2007, 1, 1), date(2007, 1, 1) + timedelta(days=999)
+
+    require_few(first, today, rigs=100)
+    with pytest.raises(SettingsError, match=f"IDRILL_FIRST_DAY=2007-01-01.*{MOST_PARTITIONS:,}"):
+        require_few(first, today, rigs=101)
+
+
+def test_a_rig_day_comes_back_from_its_partition_key() -> None:
+    rig_day = RigDay("RIG_01", date(2026, 2, 1))
+
+    assert str(rig_day.key) == "2026-02-01|RIG_01"
+    assert RigDay.of(str(rig_day.key)) == rig_day
+
+
+def test_runs_hold_consecutive_days_of_one_rig_and_no_more_than_they_may() -> None:
+    days = [RigDay(rig, date(2026, 2, day)) for rig in ("B", "A") for day in (1, 2, 3, 5)]
+
+    found = [[(each.rig_id, each.day.day) for each in run] for run in stretches(days, most=2)]
+
+    assert found == [
+        [("A", 1), ("A", 2)],
+        [("A", 3)],
+        [("A", 5)],
+        [("B", 1), ("B", 2)],
+        [("B", 3)],
+        [("B", 5)],
+    ]

@@ -1,0 +1,150 @@
+"""What a rig-day must be before it may be published."""
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from idrill.aggregation import downsample
+from idrill.errors import PartitionFault
+from idrill.expectations import check_aggregate, check_frame, require
+from idrill.frame import ORIGIN, QUALITY, TIME, quality_of
+
+DAY = date(2026, 2, 1)
+START = datetime(2026, 2, 1, tzinfo=UTC)
+RIG = "RIG_01"
+
+
+def a_frame(height: int = 120, *, start: datetime = START) -> pl.DataFrame:
+    channels = {"hole_depth": 1500.0, "torque": 9.0}
+    return pl.DataFrame(
+        {
+            "rig_id": [RIG] * height,
+            "time": pl.Series(
+                [start + timedelta(seconds=row) for row in range(height)], dtype=TIME
+            ),
+            "origin": pl.Series(["file"] * height, dtype=ORIGIN),
+            **{name: [value] * height for name, value in channels.items()},
+            **{quality_of(name): pl.Series([0] * height, dtype=QUALITY) for name in channels},
+        }
+    )
+
+
+def faults(frame: pl.DataFrame) -> tuple[str, ...]:
+    report = check_frame(frame, rig_id=RIG, day=DAY)
+    assert report.success is not bool(report.faults)
+    return report.faults
+
+
+def test_a_sound_rig_day_meets_every_expectation() -> None:
+    report = check_frame(a_frame(), rig_id=RIG, day=DAY)
+    assert report.success
+    assert report.faults == report.warnings == ()
+    assert report.statistics["unmet"] == 0
+    assert report.statistics["met"] == report.statistics["evaluated"] == 13
+
+
+FIRST = pl.int_range(pl.len()) == 0
+
+
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        (a_frame(0), "RIG_01 has no row on 2026-02-01"),
+        (a_frame(start=START - timedelta(seconds=1)), "a row lies before the day"),
+        (a_frame(start=START + timedelta(hours=23, minutes=59)), "a row lies after the day"),
+        (pl.concat([a_frame(3), a_frame(1)]), "an instant stands in more than one row"),
+        (
+            a_frame().with_columns(
+                rig_id=pl.when(FIRST).then(pl.lit("RIG_02")).otherwise("rig_id")
+            ),
+            "rows are those of another rig",
+        ),
+        (
+            a_frame().with_columns(
+                origin=pl.when(FIRST).then(pl.lit("live")).otherwise("origin").cast(ORIGIN)
+            ),
+            "rows of more than one origin are mixed",
+        ),
+        (a_frame().with_columns(mood=pl.lit(1)), "unexpected: mood"),
+        (a_frame().drop("torque_quality"), "columns are missing: torque_quality"),
+        (
+            a_frame().with_columns(torque_quality=pl.lit(1 << 13, dtype=QUALITY)),
+            "the quality of torque has unknown bits",
+        ),
+        (
+            a_frame().with_columns(torque=pl.lit(None, dtype=pl.Float64)),
+            "torque holds no value at all",
+        ),
+    ],
+)
+def test_a_partition_fault_is_said_in_a_sentence(frame: pl.DataFrame, fault: str) -> None:
+    (sentence,) = faults(frame)
+    assert fault in sentence
+
+
+def test_a_row_at_the_next_midnight_is_not_of_the_day() -> None:
+    assert faults(a_frame(60, start=START + timedelta(hours=23, minutes=59))) == ()
+    assert faults(a_frame(61, start=START + timedelta(hours=23, minutes=59))) != ()
+
+
+def test_values_beyond_their_limits_are_a_warning_and_no_fault() -> None:
+    rarely, often = (
+        a_frame().with_columns(
+            torque=pl.when(pl.int_range(pl.len()) < rows).then(900.0).otherwise("torque")
+        )
+        for rows in (5, 12)
+    )
+    assert check_frame(rarely, rig_id=RIG, day=DAY).warnings == ()
+    report = check_frame(often, rig_id=RIG, day=DAY)
+    assert report.success
+    assert report.warnings == ("torque lies outside -10 … 150 kN·m (10 % of 120 rows)",)
+
+
+def test_what_is_required_passes_or_raises_with_all_faults() -> None:
+    sound = check_frame(a_frame(), rig_id=RIG, day=DAY)
+    require(sound)
+    wrong = check_frame(a_frame(), rig_id="RIG_02", day=DAY + timedelta(days=1))
+    with pytest.raises(PartitionFault, match=r"another rig.*; a row lies before the day"):
+        require(wrong)
+
+
+def test_minutes_of_a_rig_day_meet_every_expectation() -> None:
+    report = check_aggregate(downsample(a_frame(), "1m"), rig_id=RIG, day=DAY)
+    assert report.success
+    assert report.statistics["unmet"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (pl.lit(1.5).alias("coverage"), "coverage lies outside"),
+        (pl.lit(-1, dtype=pl.Int64).alias("count"), "a count is negative"),
+        (pl.lit("mood").alias("channel"), "a channel is unknown"),
+        (pl.lit(-99.0).alias("max"), "a maximum lies below its minimum"),
+        (pl.lit("RIG_02").alias("rig_id"), "rows are those of another rig"),
+        (pl.lit(START, dtype=TIME).alias("time"), "a bucket of a channel stands in more than one"),
+    ],
+)
+def test_a_broken_table_of_minutes_is_refused(change: pl.Expr, fault: str) -> None:
+    minutes = downsample(a_frame(), "1m").with_columns(change)
+    report = check_aggregate(minutes, rig_id=RIG, day=DAY)
+    assert any(fault in sentence for sentence in report.faults)
+
+
+def test_a_bucket_without_values_of_its_own_is_no_fault() -> None:
+    frame = a_frame().filter(pl.col("time").dt.second() % 20 == 10)
+    minutes = downsample(frame, "1m")
+    assert minutes["count"].min() == 0
+    assert check_aggregate(minutes, rig_id=RIG, day=DAY).success
+
+
+def test_great_expectations_is_loaded_by_the_first_check_only() -> None:
+    program = (
+        "import sys, idrill.expectations; print({'great_expectations', 'pandas'} & {*sys.modules})"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == "set()"
