@@ -1,11 +1,19 @@
-"""What a simulated rig's data server would write: a CSV file a day, headings with their units."""
+"""What a simulation leaves on disk: files as a rig's data server writes them, and the truth apart.
 
+`write_csv` writes a measured frame, headings with their units; `write_truth` what really happened,
+which no reader takes in.
+"""
+
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from idrill.channels import channel
 from idrill.frame import channels_in
+from idrill.simulator.events import labels
+from idrill.simulator.faults import fault_labels
+from idrill.simulator.rig import Chunk
 
 DECIMALS = 6
 """More than any sensor resolves."""
@@ -27,3 +35,18 @@ def write_csv(measured: pl.DataFrame, path: Path) -> None:
     partial = path.with_name(f".{path.name}.partial")
     measured.select(time, *columns).write_csv(partial)
     partial.replace(path)
+
+
+def write_truth(chunk: Chunk, folder: Path, start: datetime) -> None:
+    """Write what really happened in a chunk, and the labels of events and sensor faults.
+
+    Args:
+        chunk: Of a simulation.
+        folder: Where the files go, each named by the chunk's first day; it is made.
+        start: Of the simulation, which events count from.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{chunk.truth['time'][0]:%Y-%m-%d}"
+    chunk.truth.write_parquet(folder / f"{stem}.truth.parquet", compression="zstd")
+    labels(chunk.events, start).write_parquet(folder / f"{stem}.events.parquet")
+    fault_labels(chunk.faults, start).write_parquet(folder / f"{stem}.faults.parquet")

@@ -1,0 +1,81 @@
+"""A drawn rig with its crew on one drawn well after another: all that a name and a seed decide."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idrill.errors import InvalidSimulation
+from idrill.simulator.crew import Crew, draw_crew
+from idrill.simulator.events import AtRandom, Schedule
+from idrill.simulator.fault_schedules import FaultSchedule, RandomFaults
+from idrill.simulator.noise import stream as numbers
+from idrill.simulator.outfit import Outfit, draw_outfit
+from idrill.simulator.rig import NOTHING, SOUND, Chunk, stream
+from idrill.simulator.sensor_package import SensorPackage, draw_sensors
+from idrill.simulator.well_plan import WellPlan, draw_well
+
+DAYS_A_WELL = 10
+"""Fewer than any drawn well takes, so that a campaign never runs out of wells [d]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A rig at work for some days."""
+
+    rig: Outfit
+    crew: Crew
+    wells: tuple[WellPlan, ...]
+    """In the order in which they are drilled."""
+    sensors: SensorPackage
+    start: datetime
+    """Midnight (UTC) of the first day."""
+    days: int
+    seed: int
+    events: Schedule = NOTHING
+    faults: FaultSchedule = SOUND
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Day by day; one lies in memory at a time."""
+        return stream(
+            self.rig, self.wells[0], self.crew, start=self.start,
+            duration=timedelta(days=self.days), seed=self.seed, events=self.events,
+            faults=self.faults, sensors=self.sensors, later=self.wells[1:],
+        )  # fmt: skip
+
+
+def draw_campaign(
+    rig_id: str, *, start: datetime, days: int, seed: int, events: float = 0.0, faults: float = 0.0
+) -> Campaign:
+    """A rig, a crew, sensors and wells enough for the days.
+
+    Args:
+        rig_id: Name of the rig; rigs of one seed are as different as those of two.
+        start: Midnight (UTC) of the first day.
+        days: How many.
+        seed: Same seed, same campaign; more days begin with the same ones.
+        events: Of each kind per day.
+        faults: Of each sensor per day.
+
+    Raises:
+        InvalidSimulation: If there is no day to simulate.
+    """
+    if days < 1:
+        raise InvalidSimulation(f"days: a campaign of {days} days is none")
+    outfit = draw_outfit(rig_id, numbers(seed, rig_id, "outfit"))
+    crew = draw_crew(numbers(seed, rig_id, "crew"))
+    sensors = draw_sensors(outfit, numbers(seed, rig_id, "sensors"))
+    channels = tuple(sensor.channel for sensor in sensors.sensors)
+    return Campaign(
+        outfit,
+        crew,
+        tuple(
+            draw_well(f"{rig_id} {well}", crew, numbers(seed, rig_id, "well", str(well)))
+            for well in range(1, 2 + days // DAYS_A_WELL)
+        ),
+        sensors,
+        start,
+        days,
+        seed,
+        AtRandom(seed, rig_id, events),
+        RandomFaults(seed, rig_id, channels, faults),
+    )
