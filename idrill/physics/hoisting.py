@@ -68,7 +68,7 @@ def buoyed_weight(
 def side_force(
     tension: float, weight: float, inclination: float, inclination_change: float, turn: float
 ) -> float:
-    """Force with which a piece of string presses on the wall of the hole [N]; Johancsik, eq. 1.
+    """Force with which a piece of string presses on the wall of the hole [N].
 
     Args:
         tension: At its lower end; compression is negative [N].
@@ -91,7 +91,7 @@ def side_force(
 
 @compiled
 def tension_above(tension: float, weight: float, inclination: float, drag: float) -> float:
-    """Tension at the upper end of a piece of string [N]; Johancsik, eq. 2.
+    """Tension at the upper end of a piece of string [N].
 
     Args:
         tension: At its lower end [N].
@@ -167,7 +167,7 @@ def string_tension(
 
 @compiled
 def friction_torque(friction: float, side_force: float, diameter: float) -> float:
-    """Torque that a turning piece of string loses to the wall [N·m]; Johancsik, eq. 3.
+    """Torque that a turning piece of string loses to the wall [N·m].
 
     Args:
         friction: Coefficient times the share of the sliding that is sideways [-].
@@ -198,7 +198,7 @@ def hook_load(hanging_weight: float, string_tension: float) -> float:
 
 @compiled
 def sheave_factor(lines: int, friction: float, motion: float) -> float:
-    """What the dead line shows, times the lines, by the true load [-]; Luke and Juvkam-Wold, eq. 4.
+    """What the dead line shows, times the lines, by the true load [-].
 
     Each turning sheave hands on the tension less its friction, so the dead line carries the least
     while the block rises and the most while it sinks.

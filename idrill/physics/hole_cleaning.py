@@ -20,7 +20,8 @@ TURBULENT_DRAG = 1.0
 """Drag of a natural grain that falls fast [-]; Ferguson and Church, eq. 4."""
 
 PACKING = 0.64
-"""Largest share of rock in a bed [-]: Larsen et al. found a porosity of 36 %."""
+"""Largest share of rock in a bed [-]: that of spheres packed close at random, 0.64 ± 0.02 (J. G.
+Berryman, *Phys. Rev. A* 27 (1983) 1053-1061)."""
 
 BED_BEGINS = pi / 6
 """Inclination at which cuttings begin to lie [rad]: 30°."""
@@ -133,12 +134,12 @@ def critical_annular_velocity(
 
     Example:
         By hand, in field units: a pipe of half the hole's width at 54 ft/h moves cuttings at
-        1 / (0.75 · (0.64 + 18.16 / 54)) = 1.3657 ft/s; at 53 cP they slip at 3.2763 ft/s, times
-        1.0256 for 65°, 1.026 for 0.25 in, 0.9567 for 10 lb/gal; together 4.6639 ft/s = 1.4216 m/s:
+        1 / (0.75 · (0.64 + 18.16 / 54)) = 1.3657 ft/s; at 53 cP they slip at 3.2795 ft/s, times
+        1.0256 for 65°, 1.026 for 0.25 in, 0.9567 for 10 lb/gal; together 4.6671 ft/s = 1.4225 m/s:
 
         >>> drilled, angle = 54 * 0.3048 / 3600, 65 * 3.141592653589793 / 180
         >>> round(critical_annular_velocity(drilled, 0.053, 1198.264, 0.00635, 0.2, 0.1, angle), 4)
-        1.4216
+        1.4225
     """
     return _FOOT_A_SECOND * (
         _transport_velocity(rate_of_penetration, pipe_diameter / hole_diameter)
@@ -160,7 +161,7 @@ def _transport_velocity(rate_of_penetration: float, diameter_ratio: float) -> fl
 def _equivalent_slip(viscosity: float) -> float:
     """Slip before its corrections [ft/s], from the viscosity in cP."""
     if viscosity <= 53.0:
-        return 0.0051 * viscosity + 3.006
+        return 0.00516 * viscosity + 3.006
     return 0.02554 * (viscosity - 53.0) + 3.28
 
 

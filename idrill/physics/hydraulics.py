@@ -2,8 +2,8 @@
 
 Laminar flow is exact (`idrill.physics.rheology`); an annulus is a slot, corrected so that a
 Newtonian liquid obeys the law of concentric cylinders (R. B. Bird, W. E. Stewart and E. N.
-Lightfoot, *Transport Phenomena*, 2nd ed. (2002), eq. 2.4-17). Turbulence, transition and the
-generalised Reynolds number follow API RP 13D (2010), 7.4. Its twelfth-power blend with laminar flow
+Lightfoot, *Transport Phenomena*, 2nd ed. (2002), p. 55, eq. 2.4-17). Turbulence, transition and the
+generalised Reynolds number follow API RP 13D (2010). Its twelfth-power blend with laminar flow
 is replaced by the larger of both, to which it tends: laminar flow stays exact, and the loss is
 continuous and grows with the flow. Walls are smooth; tool joints and rotation add nothing.
 """
@@ -21,7 +21,7 @@ SURFACE_EXPONENT = 1.86
 """Exponent of the flow in surface lines [-]."""
 
 SURFACE_COEFFICIENTS = (1.00, 0.36, 0.22, 0.15)
-"""Of the four classes of surface equipment, from a light rig to a heavy one [-]; as field
+"""Of the IADC's four classes of surface equipment, from a light rig to a heavy one [-]; as field
 handbooks print them, in psi at 100 gal/min of 1 lb/gal."""
 
 _PSI = conversion("psi", "Pa").factor
@@ -50,7 +50,7 @@ def generalised_reynolds(density: float, velocity: float, laminar_stress: float)
 
 @compiled
 def critical_reynolds(flow_index: float) -> float:
-    """Generalised Reynolds number at which laminar flow ends [-]; API RP 13D (2010), 7.4.
+    """Generalised Reynolds number at which laminar flow ends [-]; API RP 13D (2010).
 
     Example:
         >>> critical_reynolds(1.0), critical_reynolds(0.5)

@@ -85,3 +85,12 @@ def test_bed_and_critical_velocity_have_no_jump_in_velocity_or_angle() -> None:
     assert np.abs(np.diff(by_angle)).max() < 2e-3
     assert np.abs(np.diff(by_velocity)).max() < 2e-3
     assert np.abs(np.diff(critical)).max() < 2e-3
+
+
+def test_the_critical_velocity_goes_on_evenly_where_its_law_of_viscosity_changes() -> None:
+    below, above = (
+        critical_annular_velocity(0.005, viscosity, 1200.0, 0.005, 0.2159, 0.127, radians(65))
+        for viscosity in (0.053, 0.053 + 1e-9)
+    )
+
+    assert above == pytest.approx(below, abs=3e-4)

@@ -60,24 +60,25 @@ def sweep(model: Torsion, weight: float, speeds: list[float]) -> list[float]:
     return found
 
 
-def rising(model: Torsion, weight: float) -> float:
-    """Highest speed with stick-slip as the speed is raised [1/min]."""
-    speeds = [float(speed) for speed in range(40, 151, 5)]
-    sticking = [
-        speed
-        for speed, found in zip(speeds, sweep(model, weight, speeds), strict=True)
-        if found > 0.5
-    ]
-    return max(sticking, default=0.0)
+def sticking(model: Torsion, weight: float, speeds: list[float]) -> float:
+    """Highest of the speeds at which the string sticks on the way through them [1/min]."""
+    severities = sweep(model, weight, speeds)
+    return max(
+        (speed for speed, found in zip(speeds, severities, strict=True) if found > 0.5), default=0.0
+    )
 
 
 @pytest.mark.parametrize(
-    ("weight", "critical"), [(40e3, 60.0), (80e3, 80.0), (120e3, 100.0), (160e3, 120.0)]
+    ("weight", "critical", "returning"),
+    [(40e3, 60.0, 30.0), (80e3, 80.0, 40.0), (120e3, 100.0, 46.0), (160e3, 120.0, 54.0)],
 )
-def test_stick_slip_ends_at_the_critical_speed_of_the_weight(
-    weight: float, critical: float
+def test_stick_slip_ends_at_the_critical_speed_of_the_weight_and_returns_at_about_half_of_it(
+    weight: float, critical: float, returning: float
 ) -> None:
-    assert rising(REFERENCE, weight) == pytest.approx(critical, abs=7.5)
+    speeds = [float(speed) for speed in range(20, 171, 2)]
+
+    assert sticking(REFERENCE, weight, speeds) == pytest.approx(critical, abs=6.0)
+    assert sticking(REFERENCE, weight, speeds[::-1]) == pytest.approx(returning, abs=6.0)
 
 
 def test_the_way_down_begins_to_stick_later_than_the_way_up_stops() -> None:
