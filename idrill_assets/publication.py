@@ -7,7 +7,6 @@ fails, and the other rig-days of the run go on. Where nothing is left to go on w
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from inspect import getdoc
 from typing import TYPE_CHECKING
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from idrill.store.lake import Written
 
 CHECK = "rig_days_are_sound"
-
-LONGEST_WAIT = 120.0
-"""How long an asset waits for another process that is at work on the same rig [s]."""
 
 ALREADY_REPORTED: Mapping[str, bool] = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
 """Metadata by which Dagster knows that the body logged its own events, and adds none for the whole
@@ -111,11 +107,13 @@ def require_released(platform: Platform, rig_day: RigDay) -> None:
 def _publish_each(
     context: dg.AssetExecutionContext, platform: Platform, work: Work
 ) -> Iterator[Event]:
+    from idrill.store.locks import rig_lock
+
     keys = [RigDay.of(str(key)) for key in context.partition_keys]
     held: dict[str, str] = {}
     for rig_day in keys:
         try:
-            with _alone(platform, rig_day):
+            with rig_lock(platform.lake.folder, rig_day.rig_id, platform.database):
                 published = work(platform, rig_day)
         except PartitionFault as fault:
             held[str(rig_day.key)] = str(fault)
@@ -129,17 +127,6 @@ def _publish_each(
     if len(held) == len(keys):
         raise dg.Failure("; ".join(f"{key} is held: {reason}" for key, reason in held.items()))
     yield dg.MaterializeResult(metadata=ALREADY_REPORTED)
-
-
-def _alone(platform: Platform, rig_day: RigDay) -> AbstractContextManager[None]:
-    """Keeps other processes from the rig between what a body reads and what it commits.
-
-    Two runs of one rig-day could otherwise leave a table made of what the other has replaced.
-    """
-    from idrill.store.locks import table_lock
-
-    name = f"rig {rig_day.rig_id}"
-    return table_lock(platform.lake.folder, name, platform.database, LONGEST_WAIT)
 
 
 def _hold(platform: Platform, rig_day: RigDay, fault: PartitionFault) -> None:

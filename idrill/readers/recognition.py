@@ -8,6 +8,7 @@ from pathlib import Path
 from idrill.errors import BrokenSource, SourceError, UnknownFormat
 from idrill.readers import reading as contract
 from idrill.readers.assembly import ReadOptions
+from idrill.readers.parquet import holds_channels, read_parquet
 from idrill.readers.reading import Reading
 
 HEAD = 64 << 10
@@ -23,14 +24,15 @@ _WITS0_ITEM = re.compile(rb"^\d{4}\S", re.MULTILINE)
 _LAS = re.compile(rb"^\s*~V", re.MULTILINE | re.IGNORECASE)
 _DELIMITED = re.compile(rb"[,;\t|]")
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
+_PARQUET = b"PAR1"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _FOREIGN = {
-    b"\x1f\x8b": "gzip", b"PK": "a zip archive or an Excel workbook", b"PAR1": "Parquet",
+    b"\x1f\x8b": "gzip", b"PK": "a zip archive or an Excel workbook", _PARQUET: "Parquet",
     b"\x89HDF": "HDF5", b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"{": "JSON", b"[": "JSON", b"SQLite": "an SQLite database", b"BZh": "bzip2",
 }  # fmt: skip
 
-SUPPORTED = "CSV, WITSML 1.3.1.1 and 1.4.1.1, WITS level 0 and LAS 2.0"
+SUPPORTED = "CSV, WITSML 1.3.1.1 and 1.4.1.1, WITS level 0, LAS 2.0 and Parquet of channels"
 
 
 class Format(StrEnum):
@@ -40,12 +42,15 @@ class Format(StrEnum):
     WITSML = "witsml"
     WITS0 = "wits0"
     LAS = "las"
+    PARQUET = "parquet"
 
 
 def recognise(path: Path) -> Format | None:
     """The format of a plain file, None if it looks like none that can be read."""
     with path.open("rb") as file:
         head = file.read(HEAD)
+    if head.startswith(_PARQUET):
+        return Format.PARQUET if holds_channels(path) else None
     return _format_of(_narrow(head))
 
 
@@ -85,6 +90,8 @@ def _reader(found: Format) -> Callable[[Path, ReadOptions], Reading]:
         from idrill.readers.las import read_las
 
         return read_las
+    if found is Format.PARQUET:
+        return read_parquet
     from idrill.readers.csv import read_csv
 
     return read_csv

@@ -10,8 +10,10 @@ from idrill.readers.depth import DepthLog, MergedLogs, merge_logs
 from idrill.readers.merging import Merged, SourceCount, SourceRows, merge
 from idrill.store import merges, rigs, sources
 from idrill.store.intake import Intake, how_read
+from idrill.store.lake import Lake, Written
 from idrill.store.merges import MergeCount, MergeRejection
 from idrill.store.source_versions import SourceVersion
+from idrill.store.tables import RAW
 
 
 class ArchivedRows:
@@ -36,18 +38,15 @@ class ArchivedRows:
         ]
         return merge(tables, rig_id=rig, origin=origin)
 
-    def record_merge(self, rig: str, day: date, merged: Merged) -> None:
-        """Enter in the ledger what became of each source's rows of one rig-day."""
-        with self.database.session() as session:
-            ids = {source.content: source.id for source in sources.sources_of(session, rig, day)}
-            conflicts = [
-                MergeRejection(
-                    ids[conflict.content], conflict.rejection, conflict.channel, conflict.whole
-                )
-                for conflict in merged.conflicts
-                if conflict.content in ids
-            ]
-            merges.record_merge(session, rig, day, _counted(merged.counts, ids), conflicts)
+    def write_raw(self, lake: Lake, rig: str, day: date) -> tuple[Merged, Written]:
+        """Write one rig-day to the lake as its current sources have it, and what became of them.
+
+        Hold `locks.rig_lock` meanwhile.
+        """
+        merged = self.raw_rig_day(rig, day)
+        written = lake.write(RAW, {"rig_id": rig, "day": day}, merged.frame)
+        self._record_merge(rig, day, merged)
+        return merged, written
 
     def depth_data(self, well: str) -> MergedLogs:
         """What the current depth-indexed sources say about one well."""
@@ -72,6 +71,19 @@ class ArchivedRows:
         with self.database.session() as session:
             ids = {source.content: source.id for source in sources.logs_of(session, well)}
             merges.record_log_merge(session, well, _counted(merged.counts, ids), [])
+
+    def _record_merge(self, rig: str, day: date, merged: Merged) -> None:
+        """Enter in the ledger what became of each source's rows of one rig-day."""
+        with self.database.session() as session:
+            ids = {source.content: source.id for source in sources.sources_of(session, rig, day)}
+            conflicts = [
+                MergeRejection(
+                    ids[conflict.content], conflict.rejection, conflict.channel, conflict.whole
+                )
+                for conflict in merged.conflicts
+                if conflict.content in ids
+            ]
+            merges.record_merge(session, rig, day, _counted(merged.counts, ids), conflicts)
 
     def _table(self, source: SourceVersion) -> pl.LazyFrame:
         """The rows of a source, read again from the archive when their table is gone."""

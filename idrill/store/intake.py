@@ -27,7 +27,7 @@ from idrill.store.source_versions import SourceVersion
 from idrill.store.sources import Arrival
 from idrill.wells import DrillingSession, Well, well_id
 
-RANKS = {"witsml": 20, "wits0": 30, "las": 40, "csv": 50}
+RANKS = {"parquet": 10, "witsml": 20, "wits0": 30, "las": 40, "csv": 50}
 """Which format is believed first where two sources disagree, unless a map says otherwise."""
 
 

@@ -23,6 +23,9 @@ from idrill.errors import LakeBusy, LakeError
 if TYPE_CHECKING:
     from idrill.store.database import Database
 
+LONGEST_WAIT = 120.0
+"""How long to wait for another process that is at work on the same rig [s]."""
+
 _LOCK_NOT_AVAILABLE = "55P03"
 
 _HOLDER = text(
@@ -51,6 +54,22 @@ def table_lock(
     if database.is_postgresql:
         return _advisory_lock(database.url, table, wait)
     return _file_lock(folder, table, wait)
+
+
+def rig_lock(folder: Path, rig_id: str, database: "Database") -> AbstractContextManager[None]:
+    """The right to publish rig-days of a rig, from reading what they are made of to committing.
+
+    Two writers of one rig-day could otherwise leave a table made of what the other has replaced.
+
+    Args:
+        folder: Where the lake lies.
+        rig_id: The rig.
+        database: The store.
+
+    Raises:
+        LakeBusy: If another process held the rig for `LONGEST_WAIT`.
+    """
+    return table_lock(folder, f"rig {rig_id}", database, LONGEST_WAIT)
 
 
 @contextmanager

@@ -17,11 +17,8 @@ def raw_sensor_data(platform: Platform, rig_day: RigDay) -> Published:
     standing before theirs are kept in `rejected_rows`.
     """
     from idrill.frame import channels_in
-    from idrill.store.tables import RAW
 
-    merged = platform.rows.raw_rig_day(rig_day.rig_id, rig_day.day)
-    written = platform.lake.write(RAW, rig_day.lake, merged.frame)
-    platform.rows.record_merge(rig_day.rig_id, rig_day.day, merged)
+    merged, written = platform.rows.write_raw(platform.lake, rig_day.rig_id, rig_day.day)
     return Published(
         written,
         {
