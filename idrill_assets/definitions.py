@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from idrill.settings import TELEMETRY_OFF, export, load_settings
-from idrill.store.census import count_rigs
+from idrill.store.census import count_rigs, require_few
 from idrill_assets import defs as stages
 from idrill_assets.defs.automation import depth_job, inbox, large_file, morning, rig_day_job
-from idrill_assets.partitions import require_few
 from idrill_assets.resources import build_resources
 
 

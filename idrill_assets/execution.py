@@ -11,11 +11,11 @@ from functools import cache
 import dagster as dg
 
 from idrill.settings import Settings
-from idrill.store.census import count_rigs
+from idrill.store.census import count_rigs, require_few
 from idrill_assets.definitions import definitions
 from idrill_assets.defs.automation import depth_job, rig_day_job
 from idrill_assets.home import enter_home
-from idrill_assets.partitions import RigDay, require_few, stretches
+from idrill_assets.partitions import RigDay, stretches
 from idrill_assets.resources import Platform, build_platform
 
 QUIET: Mapping[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -6,11 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import dagster as dg
 
-from idrill.errors import SettingsError
 from idrill.settings import load_settings
-
-MOST_PARTITIONS = 100_000
-"""Beyond this Dagster's pages and backfills become slow."""
 
 RIGS = dg.DynamicPartitionsDefinition(name="rig")
 WELLS = dg.DynamicPartitionsDefinition(name="well")
@@ -59,21 +55,6 @@ def rig_days(first_day: date) -> dg.MultiPartitionsDefinition:
     """The partitions of telemetry, from `first_day` until today."""
     days = dg.DailyPartitionsDefinition(first_day.isoformat(), timezone="UTC", end_offset=1)
     return dg.MultiPartitionsDefinition({"day": days, "rig": RIGS})
-
-
-def require_few(first_day: date, today: date, rigs: int) -> None:
-    """See that the graph stays within the partitions that Dagster can handle.
-
-    Raises:
-        SettingsError: If there are more; the message says which setting makes them fewer.
-    """
-    days = (today - first_day).days + 1
-    if days * max(rigs, 1) > MOST_PARTITIONS:
-        raise SettingsError(
-            f"{days} days since IDRILL_FIRST_DAY={first_day} times {rigs} rigs are more than "
-            f"{MOST_PARTITIONS:,} partitions. Set IDRILL_FIRST_DAY to a later day, or run the "
-            "older rigs from a home of their own."
-        )
 
 
 def stretches(wanted: Iterable[RigDay], most: int = DAYS_PER_RUN) -> Iterator[list[RigDay]]:

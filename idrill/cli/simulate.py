@@ -1,61 +1,123 @@
-"""`idrill simulate`: a drawn rig drills a drawn well, and its files lie in the inbox."""
+"""`idrill simulate`: drawn rigs drill drawn wells, and their readings come in as real ones do."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from idrill.rigs import Rig, rig_id
+from idrill.cli.simulation import Resolution, Wanted, next_step, simulation_of
+from idrill.errors import InvalidSimulation, StoreError
+from idrill.rigs import Rig
 from idrill.settings import Settings, load_settings
-from idrill.store import rigs
+from idrill.store import rigs as known_rigs
+from idrill.store.archive import Archive
+from idrill.store.archived_rows import ArchivedRows
+from idrill.store.census import require_few
 from idrill.store.database import Database
+from idrill.store.intake import Intake
+from idrill.store.lake import Lake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idrill.simulator.days import SimulatedDay
+
+
+class Into(StrEnum):
+    """Where the readings go."""
+
+    INBOX = "inbox"
+    LAKE = "lake"
 
 
 def simulate(
-    rig: Annotated[str, typer.Option(help="The rig, such as SIM_01; a simulated one for ever.")],
+    rig: Annotated[
+        str | None, typer.Option(help="The rig, such as SIM_01; a simulated one for ever.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 3,
-    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 1,
+    seed: Annotated[int, typer.Option(help="Same seed, same readings.")] = 1,
     start: Annotated[
         datetime | None,
         typer.Option(
             "--from", formats=["%Y-%m-%d"], help="First day (UTC); else it ends yesterday."
         ),
     ] = None,
-    events: Annotated[float, typer.Option(min=0, help="Events of each kind per day.")] = 0.1,
-    faults: Annotated[float, typer.Option(min=0, help="Faults of each sensor per day.")] = 0.01,
+    into: Annotated[
+        Into, typer.Option(help="Files for the inbox, or straight into the lake.")
+    ] = Into.INBOX,
+    resolution: Annotated[
+        Resolution, typer.Option(help="1s: one rig. 1min: a fleet, for the lives of components.")
+    ] = Resolution.SECOND,
+    fleet: Annotated[
+        int | None, typer.Option("--rigs", min=1, max=9999, help="Size of the fleet: SIM_0001 …")
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            help="How the fleet is maintained: run_to_failure, fixed_interval or condition_based; "
+            "else rigs take them in turn."
+        ),
+    ] = None,
+    events: Annotated[
+        float | None, typer.Option(min=0, help="Events of each kind per day; 0.1 if not said.")
+    ] = None,
+    faults: Annotated[
+        float | None, typer.Option(min=0, help="Faults of each sensor per day; 0.01 if not said.")
+    ] = None,
 ) -> None:
-    """Simulate a rig at 1 Hz, a file a day in the inbox; what really happened is kept apart."""
-    from idrill.simulator.campaign import draw_campaign
-    from idrill.simulator.files import write_csv, write_truth
-
+    """Simulate a rig at 1 Hz, or a fleet in minutes; what really happened is kept apart."""
     settings = load_settings()
-    name = rig_id(rig)
-    first = start.replace(tzinfo=UTC) if start else _so_that_it_ends_yesterday(days)
-    _register(settings, name)
-    measured, truth = settings.inbox_folder / name, settings.home / "simulations" / name
-    campaign = draw_campaign(name, start=first, days=days, seed=seed, events=events, faults=faults)
-    console = Console(markup=False)
-    with _progress(console) as progress:
-        for chunk in progress.track(campaign, days, description=f"Simulating {name}"):
-            write_truth(chunk, truth, first)
-            write_csv(chunk.measured, measured / f"{chunk.truth['time'][0]:%Y-%m-%d}.csv")
-    console.print(f"{days} files of {name} in {measured}", soft_wrap=True)
-    console.print(f"What really happened: {truth}", soft_wrap=True)
-    console.print(f"Take them in: idrill ingest {measured} --rig {name}", soft_wrap=True)
-
-
-def _register(settings: Settings, name: str) -> None:
+    wanted = Wanted(rig, days, seed, start, resolution, fleet, policy, events, faults)
+    simulation = simulation_of(wanted, settings.first_day, datetime.now(UTC).date())
     database = Database(settings.store_url)
+    option = "--rig" if fleet is None else "--rigs"
+    _register(settings, database, simulation.rigs, option)
+    put = _door(into, settings, database)
+    console, rows, total = Console(markup=False), 0, len(simulation.rigs) * days
+    with _progress(console) as progress:
+        for day in progress.track(simulation.days, total, description="Simulating"):
+            rows += put(day)
+    inbox = settings.inbox_folder if into is Into.INBOX else None
+    place = inbox or f"raw_sensor_data of {settings.lake_folder}"
+    console.print(f"{total:,} rig-days, {rows:,} rows in {place}", soft_wrap=True)
+    console.print(f"What really happened: {settings.home / 'simulations'}", soft_wrap=True)
+    console.print(f"Next: {next_step(simulation.rigs, inbox)}", soft_wrap=True)
+
+
+def _register(settings: Settings, database: Database, rigs: tuple[Rig, ...], option: str) -> None:
+    """Enter all rigs in the store, or none; `option` named them."""
     database.migrate()
     with database.session() as session:
-        rigs.register(session, Rig(name, name, synthetic=True))
+        known = {rig.id for rig in known_rigs.all_rigs(session)}
+        count = len(known | {rig.id for rig in rigs})
+        require_few(settings.first_day, datetime.now(UTC).date(), count)
+        for rig in rigs:
+            try:
+                known_rigs.register(session, rig)
+            except StoreError as error:
+                raise InvalidSimulation(f"{option}: {error}") from error
 
 
-def _so_that_it_ends_yesterday(days: int) -> datetime:
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=days)
+def _door(into: Into, settings: Settings, database: Database) -> "Callable[[SimulatedDay], int]":
+    """Keeps a day, its readings where they are wanted and the truth apart; how many rows it has."""
+    from idrill.simulator.files import write_truth
+    from idrill.store.simulated_days import to_inbox, to_lake
+
+    archive = Archive(settings.archive_folder)
+    first_day, max_bytes = settings.first_day, settings.max_file_bytes
+    rows = ArchivedRows(Intake(database, archive, first_day=first_day, max_bytes=max_bytes))
+    lake = Lake(settings.lake_folder, database)
+
+    def put(day: "SimulatedDay") -> int:
+        write_truth(day, settings.home / "simulations")
+        if into is Into.INBOX:
+            return to_inbox(day, settings.inbox_folder)
+        return to_lake(day, rows, lake)
+
+    return put
 
 
 def _progress(console: Console) -> Progress:

@@ -1,19 +1,17 @@
 """What a simulation leaves on disk: files as a rig's data server writes them, and the truth apart.
 
-`write_csv` writes a measured frame, headings with their units; `write_truth` what really happened,
-which no reader takes in.
+`write_csv` and `write_parquet` write a measured frame, `write_truth` what really happened, which no
+reader takes in.
 """
 
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
 from idrill.channels import channel
 from idrill.frame import channels_in
-from idrill.simulator.events import labels
-from idrill.simulator.faults import fault_labels
-from idrill.simulator.rig import Chunk
+from idrill.simulator.days import SimulatedDay
 
 DECIMALS = 6
 """More than any sensor resolves."""
@@ -26,27 +24,44 @@ def write_csv(measured: pl.DataFrame, path: Path) -> None:
         measured: A canonical frame of one rig.
         path: The file; its folder is made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     time = pl.col("time").dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").alias("Time")
-    columns = [
-        pl.col(name).round(DECIMALS).alias(channel(name).title)
-        for name in channels_in(measured.columns)
-    ]
-    partial = path.with_name(f".{path.name}.partial")
-    measured.select(time, *columns).write_csv(partial)
-    partial.replace(path)
+    titles = {name: channel(name).title for name in channels_in(measured.columns)}
+    table = measured.select(time, *_values(measured)).rename(titles)
+    _appearing(path, table.write_csv)
 
 
-def write_truth(chunk: Chunk, folder: Path, start: datetime) -> None:
-    """Write what really happened in a chunk, and the labels of events and sensor faults.
+def write_parquet(measured: pl.DataFrame, path: Path) -> None:
+    """Write the same values under the names of their channels.
 
     Args:
-        chunk: Of a simulation.
-        folder: Where the files go, each named by the chunk's first day; it is made.
-        start: Of the simulation, which events count from.
+        measured: A canonical frame of one rig.
+        path: The file; its folder is made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{chunk.truth['time'][0]:%Y-%m-%d}"
-    chunk.truth.write_parquet(folder / f"{stem}.truth.parquet", compression="zstd")
-    labels(chunk.events, start).write_parquet(folder / f"{stem}.events.parquet")
-    fault_labels(chunk.faults, start).write_parquet(folder / f"{stem}.faults.parquet")
+    _write_packed(measured.select("time", *_values(measured)), path)
+
+
+def write_truth(day: SimulatedDay, folder: Path) -> None:
+    """Write what really happened on a day.
+
+    Args:
+        day: Of a simulation.
+        folder: Where the files go, a folder per rig, each file named by the day.
+    """
+    for name, table in day.truth.items():
+        _write_packed(table, folder / day.rig_id / f"{day.day}.{name}.parquet")
+
+
+def _values(measured: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.col(name).round(DECIMALS) for name in channels_in(measured.columns)]
+
+
+def _write_packed(table: pl.DataFrame, path: Path) -> None:
+    _appearing(path, lambda partial: table.write_parquet(partial, compression="zstd"))
+
+
+def _appearing(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file that appears whole or not at all: the inbox is watched."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    write(partial)
+    partial.replace(path)

@@ -2,16 +2,15 @@
 
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from idrill.errors import SettingsError
 from idrill.store.tables import TABLES
 from idrill_assets.definitions import definitions
-from idrill_assets.partitions import MOST_PARTITIONS, RigDay, require_few, stretches
+from idrill_assets.partitions import RigDay, stretches
 
 HEAVY = (
     "torch",
@@ -83,14 +82,6 @@ def test_the_lineage_leads_from_raw_to_daily(
     [spec] = [each for each in graph.resolve_all_asset_specs() if each.key == dg.AssetKey(table)]
 
     assert {dep.asset_key.to_user_string() for dep in spec.deps} == upstream
-
-
-def test_more_partitions_than_dagster_handles_are_refused_naming_the_setting() -> None:
-    first, today = date(2007, 1, 1), date(2007, 1, 1) + timedelta(days=999)
-
-    require_few(first, today, rigs=100)
-    with pytest.raises(SettingsError, match=f"IDRILL_FIRST_DAY=2007-01-01.*{MOST_PARTITIONS:,}"):
-        require_few(first, today, rigs=101)
 
 
 def test_a_rig_day_comes_back_from_its_partition_key() -> None:

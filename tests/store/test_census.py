@@ -1,8 +1,12 @@
+from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
+from idrill.errors import SettingsError
 from idrill.rigs import Rig
 from idrill.store import rigs
-from idrill.store.census import count_rigs
+from idrill.store.census import MOST_PARTITIONS, count_rigs, require_few
 from idrill.store.database import Database
 
 
@@ -36,3 +40,11 @@ def test_rigs_are_counted_in_a_folder_of_any_name(tmp_path: Path) -> None:
     database.dispose()
 
     assert count_rigs(f"sqlite:///{folder / 'store.db'}") == 1
+
+
+def test_more_partitions_than_dagster_handles_are_refused_naming_the_setting() -> None:
+    first, today = date(2007, 1, 1), date(2007, 1, 1) + timedelta(days=999)
+
+    require_few(first, today, rigs=100)
+    with pytest.raises(SettingsError, match=f"IDRILL_FIRST_DAY=2007-01-01.*{MOST_PARTITIONS:,}"):
+        require_few(first, today, rigs=101)
