@@ -93,7 +93,7 @@ def ledger_table(rows: list[merges.SourceLedger]) -> Table:
         _source_column(), "read", "contributing", "duplicate", "rejected", "waiting", box=None
     )
     logs = [row for row in rows if row.read]
-    shared = len(os.path.commonpath([row.name for row in logs])) + 1 if len(logs) > 1 else 0
+    shared = _shared_folder([row.name for row in logs])
     for row in logs:
         table.add_row(
             row.name[shared:],
@@ -104,6 +104,16 @@ def ledger_table(rows: list[merges.SourceLedger]) -> Table:
             f"{row.pending:,}" if row.pending else "",
         )
     return table
+
+
+def _shared_folder(names: list[str]) -> int:
+    """How many characters the folder takes that all names begin with.
+
+    Example:
+        >>> _shared_folder(["logs/a.csv", "logs/b.csv"]), _shared_folder(["/in/a.csv", "sim/1"])
+        (5, 0)
+    """
+    return os.path.commonprefix(names).rfind("/") + 1 if len(names) > 1 else 0
 
 
 def _source_column() -> Column:
