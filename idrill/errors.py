@@ -7,6 +7,7 @@ IDrillError
 ├── UnknownChannel         no channel has this name
 ├── InvalidName            a rig or a well cannot be called that
 ├── InvalidSimulation      what is to be simulated cannot exist
+├── InvalidNetwork         balances, measurements or their variances do not fit together
 ├── FrameError             a table is not a canonical frame
 ├── SourceError            a file cannot be taken in
 │   ├── UnknownFormat      no reader recognises it
@@ -44,6 +45,10 @@ class InvalidName(IDrillError):
 
 class InvalidSimulation(IDrillError):
     """Raised when what is to be simulated cannot exist; the message names the field."""
+
+
+class InvalidNetwork(IDrillError):
+    """Raised when balances, measurements or their variances do not fit; names the entry."""
 
 
 class FrameError(IDrillError):
