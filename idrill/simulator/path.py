@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import pi
 from typing import NamedTuple
 
 import numpy as np
@@ -37,12 +38,11 @@ def path_of(stations: Sequence[Station], bottom: float) -> Path:
         bottom: Measured depth that the path must reach [m].
 
     Raises:
-        InvalidSimulation: If the stations are not sorted.
+        InvalidSimulation: If the stations are not sorted, or no hole can go their way.
 
     Example:
         A well that builds to 90° over 300 m comes down by 300 m · 2 / pi:
 
-        >>> from math import pi
         >>> quarter = (Station(0.0, 0.0, 0.0), Station(300.0, pi / 2, 0.0))
         >>> round(float(path_of(quarter, 300.0).vertical_depth[300]), 2)
         190.99
@@ -52,6 +52,12 @@ def path_of(stations: Sequence[Station], bottom: float) -> Path:
     places = [station.measured_depth for station in known]
     if any(below <= above for above, below in pairwise(places)):
         raise InvalidSimulation("well: stations must go from top to bottom")
+    for station in known:
+        if not 0.0 <= station.inclination <= pi:
+            raise InvalidSimulation(
+                f"well: stations: inclination {station.inclination} rad at "
+                f"{station.measured_depth} m is not between 0 and pi"
+            )
     inclination = np.interp(depths, places, [station.inclination for station in known])
     azimuths = np.unwrap([station.azimuth for station in known[1:]] or [0.0])
     azimuth = np.interp(depths, places[1:] or [0.0], azimuths)

@@ -1,12 +1,12 @@
 """Wells to be drilled: where they go, in which sections, through what, with what.
 
-A plan is drawn, or made from the records of a real well; what those leave out is drawn.
+Here a plan is drawn; `given_well.py` makes one from what is known of a well.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import pi
+from math import inf, pi
 
 import numpy as np
 from numpy.random import Generator
@@ -22,7 +22,7 @@ from idrill.simulator.mud import OVERBALANCE, SPUD_DENSITY, Mud, draw_mud
 from idrill.simulator.path import Path, path_of
 from idrill.simulator.pressures import Pressures, draw_pressures
 from idrill.units import GRAVITY
-from idrill.wells import Station, Well
+from idrill.wells import Station
 
 HOLE_SIZES = (0.2159, 0.3112, 0.4445, 0.6604)
 """8½, 12¼, 17½ and 26 in [m]."""
@@ -70,21 +70,34 @@ class HoleSection:
     open_friction: float
 
     def __post_init__(self) -> None:
-        if not self.diameter > 0.0:
-            raise InvalidSimulation(f"section: diameter is {self.diameter} m")
-        if not self.bit.bit.diameter <= self.diameter:
+        for name in ("bottom", "diameter", "cased_friction", "open_friction"):
+            if not getattr(self, name) > 0.0:
+                raise InvalidSimulation(f"section: {name} is {getattr(self, name)}")
+        if not 0.0 <= self.casing_bottom < self.bottom:
             raise InvalidSimulation(
-                f"section: bit diameter {self.bit.bit.diameter} m is larger than the hole, "
-                f"{self.diameter} m"
+                f"section: casing_bottom {self.casing_bottom} m does not lie above the bottom of "
+                f"the hole, {self.bottom} m"
             )
-        if self.casing_bottom > 0.0 and not self.bit.bit.diameter < self.casing_diameter:
+        bit = self.bit.bit.diameter
+        if not bit <= self.diameter:
             raise InvalidSimulation(
-                f"section: bit diameter {self.bit.bit.diameter} m does not pass the casing, "
-                f"{self.casing_diameter} m"
+                f"section: bit diameter {bit} m is larger than the hole, {self.diameter} m"
+            )
+        if not bit < self.room:
+            raise InvalidSimulation(
+                f"section: bit diameter {bit} m does not pass the casing, {self.room} m"
             )
         for name in ("pipe", "heavy", "collars"):
-            if not getattr(self.string, name).outer_diameter < self.diameter:
-                raise InvalidSimulation(f"section: {name} is wider than the hole")
+            outside = getattr(self.string, name).outer_diameter
+            if not outside < min(self.diameter, self.room):
+                raise InvalidSimulation(
+                    f"section: {name}: outer_diameter {outside} m is wider than the hole"
+                )
+
+    @property
+    def room(self) -> float:
+        """Inside of the casing above, without end where there is none [m]."""
+        return self.casing_diameter if self.casing_bottom > 0.0 else inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +116,29 @@ class WellPlan:
             raise InvalidSimulation("well: sections: there must be at least one")
         if any(below.bottom <= above.bottom for above, below in pairwise(self.sections)):
             raise InvalidSimulation("well: sections must go from top to bottom")
+        for above, below in pairwise(self.sections):
+            if below.diameter > above.diameter:
+                raise InvalidSimulation(
+                    f"well: sections: a hole of {below.diameter} m does not fit below one of "
+                    f"{above.diameter} m"
+                )
+            if below.casing_bottom > above.bottom:
+                raise InvalidSimulation(
+                    f"well: sections: casing_bottom {below.casing_bottom} m is deeper than the "
+                    f"hole above, {above.bottom} m"
+                )
+        self._check_start()
+        self.path()
+
+    def _check_start(self) -> None:
         if not 0.0 <= self.start < self.bottom:
             raise InvalidSimulation(
                 f"well: start {self.start} m does not lie above the bottom, {self.bottom} m"
+            )
+        shoe = self.section_at(self.start).casing_bottom
+        if self.start < shoe:
+            raise InvalidSimulation(
+                f"well: start {self.start} m lies inside the casing, which ends at {shoe} m"
             )
 
     @property
@@ -141,68 +174,33 @@ def draw_well(name: str, crew: Crew, random: Generator) -> WellPlan:
     water = Uniform(60.0, 350.0).draw(random) if offshore else 0.0
     air_gap = Uniform(8.0, 40.0).draw(random)
     pressures = draw_pressures(water, air_gap, random)
-    plans = [_Planned(diameter, share * depth) for diameter, share in BOTTOMS]
+    plans = [PlannedHole(diameter, share * depth) for diameter, share in BOTTOMS]
     without_riser = offshore and random.random() < RISERLESS
     path = path_of(stations, depth)
-    sections = _sections(plans, (water + air_gap, without_riser), (path, pressures), crew, random)
+    sections = hole_sections(
+        plans, (water + air_gap, without_riser), (path, pressures), crew, random
+    )
     formation = draw_formation(depth + 1.0, pressures, random)
     return WellPlan(wells.well_id(name), stations, formation, sections, start=water + air_gap)
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
+class PlannedHole:
+    """A hole to be drilled, before anyone has chosen what with."""
+
     diameter: float
+    """[m]"""
     bottom: float
+    """Measured depth [m]."""
     string: wells.DrillString | None = None
+    """That hangs in it; drawn unless given."""
+    bore: float | None = None
+    """Inside of the casing that is run into it; as is usual unless given [m]."""
 
-
-def from_well(well: Well, crew: Crew, random: Generator) -> WellPlan:
-    """A real well as its records tell it; what they leave out is drawn.
-
-    A casing or a liner stands in a hole of the smallest usual size that leaves it room; the hole of
-    an open section is its own. Where the records end at the last casing, the next smaller hole is
-    drilled below it. Lithologies come from the formations met.
-
-    Args:
-        well: Trajectory, sections, formations and strings, as far as they are known.
-        crew: Who drills it.
-        random: Where the rest comes from.
-
-    Raises:
-        InvalidSimulation: If the records hold no section of casing, liner or open hole.
-    """
-    water, air_gap = well.water_depth or 0.0, well.air_gap or 0.0
-    string = max(well.strings, key=lambda one: len(one.components), default=None)
-    plans = [
-        _Planned(_hole_of(section), section.bottom, string)
-        for section in sorted(well.sections, key=lambda one: one.bottom)
-        if "riser" not in section.kind
-    ]
-    if not plans:
-        raise InvalidSimulation(f"well {well.id}: sections: the records hold no hole to drill")
-    if not any("hole" in section.kind for section in well.sections):
-        plans.append(_below(plans[-1], well))
-    bottom = plans[-1].bottom
-    pressures = draw_pressures(water, air_gap, random)
-    path = path_of(well.trajectory, bottom)
-    sections = _sections(plans, (water + air_gap, False), (path, pressures), crew, random)
-    formation = draw_formation(bottom + 1.0, pressures, random, well.formations)
-    start = min(water + air_gap, 0.5 * plans[0].bottom)
-    return WellPlan(well.id, well.trajectory, formation, sections, start)
-
-
-def _hole_of(section: wells.Section) -> float:
-    if "hole" in section.kind and section.inner_diameter:
-        return section.inner_diameter
-    outside = section.outer_diameter or section.inner_diameter or 0.0
-    return next((size for size in HOLE_SIZES if size > 1.1 * outside), 1.25 * outside)
-
-
-def _below(last: _Planned, well: Well) -> _Planned:
-    smaller = max((size for size in HOLE_SIZES if size < 0.8 * last.diameter), default=None)
-    deepest = max((one.measured_depth for one in well.trajectory), default=0.0)
-    diameter = smaller or 0.7 * last.diameter
-    return _Planned(diameter, max(deepest, last.bottom + 1_000.0), last.string)
+    @property
+    def inside(self) -> float:
+        """Of the casing that is run into it [m]."""
+        return self.bore or CASING_BORES.get(self.diameter, 0.72 * self.diameter)
 
 
 def _stations(depth: float, random: Generator) -> tuple[Station, ...]:
@@ -217,14 +215,22 @@ def _stations(depth: float, random: Generator) -> tuple[Station, ...]:
     )
 
 
-def _sections(
-    plans: Sequence[_Planned],
+def hole_sections(
+    plans: Sequence[PlannedHole],
     top: tuple[float, bool],
     surroundings: tuple[Path, Pressures],
     crew: Crew,
     random: Generator,
 ) -> tuple[HoleSection, ...]:
-    """The planned holes with mud, string and bit; the first one may lack a riser."""
+    """The planned holes with mud, string and bit.
+
+    Args:
+        plans: From top to bottom.
+        top: Depth of sea floor or ground [m], and whether the first hole lacks a riser.
+        surroundings: Where the holes go, and what the pores hold there.
+        crew: Who drills, and chooses the set-points.
+        random: Where the rest comes from.
+    """
     conductor, without_riser = top
     casing_bottom, casing = conductor, 1.5 * plans[0].diameter
     sections = []
@@ -252,11 +258,11 @@ def _sections(
             )
         )
         casing_bottom, without_riser = plan.bottom, False
-        casing = CASING_BORES.get(plan.diameter, 0.72 * plan.diameter)
+        casing = plan.inside
     return tuple(sections)
 
 
-def _density(plan: _Planned, surroundings: tuple[Path, Pressures], random: Generator) -> float:
+def _density(plan: PlannedHole, surroundings: tuple[Path, Pressures], random: Generator) -> float:
     """Of a mud that holds the highest pore pressure of the section back, as density [kg/m³]."""
     path, pressures = surroundings
     depth = float(path.vertical_depth[round(plan.bottom / path.spacing)])

@@ -1,8 +1,6 @@
 """Wells, and the bits, muds, strings and set-points of their sections."""
 
-import tarfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,14 +8,12 @@ import pytest
 from idrill.errors import InvalidSimulation
 from idrill.physics.bit import bit_pressure_drop, bit_wear_rate
 from idrill.physics.cutting import confined_strength, founder_depth, founder_weight
-from idrill.readers import ReadOptions
-from idrill.readers.witsml import read_witsml
 from idrill.simulator.crew import Control, draw_crew
 from idrill.simulator.noise import stream
 from idrill.simulator.path import path_of
-from idrill.simulator.well_plan import WellPlan, draw_well, from_well
+from idrill.simulator.well_plan import WellPlan, draw_well
 from idrill.units import GRAVITY
-from idrill.wells import DrillString, Formation, Section, Station, StringComponent, Well
+from idrill.wells import Station
 
 
 def drawn(seed: int = 1) -> WellPlan:
@@ -134,9 +130,31 @@ def test_a_bit_larger_than_the_hole_is_refused() -> None:
         replace(section, bit=bit)
 
 
-def test_a_bit_that_does_not_pass_the_casing_is_refused() -> None:
-    with pytest.raises(InvalidSimulation, match="does not pass the casing"):
-        replace(drawn().sections[1], casing_diameter=0.2)
+def test_a_string_wider_than_the_hole_is_refused() -> None:
+    section = drawn().sections[1]
+    wide = replace(section.string.collars, outer_diameter=0.32)
+
+    with pytest.raises(InvalidSimulation, match=r"collars: outer_diameter 0.32 m is wider"):
+        replace(section, string=replace(section.string, collars=wide))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [
+        ("bottom", 0.0, "bottom is 0.0"),
+        ("diameter", -0.3, "diameter is -0.3"),
+        ("casing_diameter", 0.2, "does not pass the casing, 0.2 m"),
+        ("casing_bottom", 9_999.0, "casing_bottom 9999.0 m does not lie above the bottom"),
+        ("casing_bottom", -1.0, "casing_bottom -1.0 m"),
+        ("cased_friction", -0.2, "cased_friction"),
+        ("open_friction", float("nan"), "open_friction"),
+    ],
+)
+def test_a_section_that_cannot_be_is_refused_by_the_name_of_its_field(
+    field: str, value: float, fault: str
+) -> None:
+    with pytest.raises(InvalidSimulation, match=f"section: .*{fault}"):
+        replace(drawn().sections[1], **{field: value})  # type: ignore[arg-type]
 
 
 def test_mud_of_negative_density_is_refused() -> None:
@@ -144,51 +162,48 @@ def test_mud_of_negative_density_is_refused() -> None:
         replace(drawn().sections[0].mud, density=-1_200.0)
 
 
-def test_a_well_without_sections_or_begun_below_its_end_is_refused() -> None:
-    with pytest.raises(InvalidSimulation, match="sections"):
+def test_sections_that_do_not_go_down_are_refused() -> None:
+    upper, middle, lower = drawn().sections
+
+    with pytest.raises(InvalidSimulation, match="sections must go from top to bottom"):
+        replace(drawn(), sections=(middle, upper, lower))
+
+
+def test_a_hole_wider_than_the_one_above_is_refused() -> None:
+    upper, middle, lower = drawn().sections
+    wider = replace(lower, diameter=0.66)
+
+    with pytest.raises(InvalidSimulation, match=r"a hole of 0.66 m does not fit below one of 0.3"):
+        replace(drawn(), sections=(upper, middle, wider))
+
+
+def test_casing_deeper_than_the_hole_it_was_run_into_is_refused() -> None:
+    upper, middle, lower = drawn().sections
+    deep = replace(middle, casing_bottom=upper.bottom + 10.0)
+
+    with pytest.raises(InvalidSimulation, match=r"casing_bottom .* is deeper than the hole above"):
+        replace(drawn(), sections=(upper, deep, lower))
+
+
+def test_a_well_without_sections_is_refused() -> None:
+    with pytest.raises(InvalidSimulation, match="sections: there must be at least one"):
         replace(drawn(), sections=())
-    with pytest.raises(InvalidSimulation, match="start"):
-        replace(drawn(), start=9_999.0)
 
 
-def test_records_of_a_well_are_kept_and_the_rest_is_drawn() -> None:
-    pipe = StringComponent(3, "drill pipe", 100.0, 0.1397, 0.1214, 36.76)
-    collar = StringComponent(2, "drill collar", 80.0, 0.165, 0.071)
-    well = Well(
-        "W", "W", water_depth=91.0, air_gap=54.9,
-        sections=(Section("riser", 0.0, 145.9, 0.3175, 0.3302),
-                  Section("casing", 145.9, 849.0, 0.3136, 0.3397),
-                  Section("casing", 849.0, 2_083.0, 0.2168, 0.2445)),
-        trajectory=(Station(400.0, 0.0, 0.0), Station(3_000.0, 0.7, 0.5)),
-        formations=(Formation("Hordaland", 0.0, "claystone"),),
-        strings=(DrillString("BHA", (collar, pipe)),),
-    )  # fmt: skip
-
-    plan = from_well(well, draw_crew(stream(1, "crew")), stream(1, "well"))
-
-    assert [section.diameter for section in plan.sections] == [0.4445, 0.3112, 0.2159]
-    assert [section.bottom for section in plan.sections] == [849.0, 2_083.0, 3_083.0]
-    assert {layer.name for layer in plan.formation.layers} == {"claystone"}
-    string = plan.sections[2].string
-    assert string.pipe.linear_mass == pytest.approx(36.76)
-    assert string.collars.length == 80.0
-    assert plan.path().inclination[1_700] == pytest.approx(0.35)
+@pytest.mark.parametrize("start", [-1.0, 9_999.0, float("nan")])
+def test_a_well_begun_outside_of_its_hole_is_refused(start: float) -> None:
+    with pytest.raises(InvalidSimulation, match=r"start .* does not lie above the bottom"):
+        replace(drawn(), start=start)
 
 
-def test_a_well_without_any_hole_on_record_is_refused() -> None:
-    with pytest.raises(InvalidSimulation, match="sections"):
-        from_well(Well("W", "W"), draw_crew(stream(1, "crew")), stream(1, "well"))
+def test_a_well_begun_inside_its_casing_is_refused() -> None:
+    plan = drawn()
+
+    with pytest.raises(InvalidSimulation, match=r"start .* lies inside the casing"):
+        replace(plan, start=plan.sections[0].casing_bottom - 1.0)
 
 
-@pytest.mark.real_data
-def test_the_sections_of_volve_can_be_drilled(real_data: Path, tmp_path: Path) -> None:
-    with tarfile.open(real_data / "volve_witsml" / "F-7.tar.gz") as archive:
-        members = [one for one in archive if "wbGeometry/1.xml" in one.name]
-        archive.extractall(tmp_path, members, filter="data")
-    (path,) = tmp_path.rglob("1.xml")
-    (well,) = read_witsml(path, ReadOptions("1.xml")).wells
-
-    plan = from_well(well, draw_crew(stream(1, "crew")), stream(1, "well"))
-
-    assert [section.diameter for section in plan.sections] == [0.4445, 0.3112, 0.2159]
-    assert plan.sections[1].casing_bottom == pytest.approx(849.0)
+@pytest.mark.parametrize("inclination", [-0.1, 45.0, float("nan")])
+def test_a_profile_that_no_hole_can_follow_is_refused(inclination: float) -> None:
+    with pytest.raises(InvalidSimulation, match=f"stations: inclination {inclination} rad at 500"):
+        replace(drawn(), stations=(Station(500.0, inclination, 0.0),))
