@@ -113,7 +113,8 @@ def _shared_folder(names: list[str]) -> int:
         >>> _shared_folder(["logs/a.csv", "logs/b.csv"]), _shared_folder(["/in/a.csv", "sim/1"])
         (5, 0)
     """
-    return os.path.commonprefix(names).rfind("/") + 1 if len(names) > 1 else 0
+    begin = os.path.commonprefix(names)  # noqa: RUF071  commonpath mixes no absolute and relative
+    return begin.rfind("/") + 1 if len(names) > 1 else 0
 
 
 def _source_column() -> Column:
