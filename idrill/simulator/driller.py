@@ -66,6 +66,8 @@ LEAST_EASED = 0.6
 """Least flow of a pause with the string turning, by that of drilling [-] [e]."""
 BLOCK_DOWN = 0.35
 """Share of a connection after which the block goes to fetch the next stand [-] [e]."""
+BLED = 5e5
+"""Standpipe pressure below which a crew sets the slips [Pa] [e]."""
 ALARM = 180.0
 """Time after which a crew is sure that the string has parted [s] [e]."""
 
@@ -105,7 +107,7 @@ def decide(job: Job, driller: Driller, hoist: Hoist, mud: Mud) -> None:
     elif phase in (REAMING_UP, REAMING_DOWN):
         _ream(job, driller, hoist, mud)
     elif phase in (CIRCULATING, LIFTING, STOPPING):
-        _end_stand(job, driller, hoist)
+        _end_stand(job, driller, hoist, mud)
     elif phase in (IN_SLIPS, STARTING):
         _connect(job, driller, hoist)
     elif phase in (APPROACHING, PAUSING):
@@ -161,7 +163,7 @@ def _ream(job: Job, driller: Driller, hoist: Hoist, mud: Mud) -> None:
 
 
 @compiled
-def _end_stand(job: Job, driller: Driller, hoist: Hoist) -> None:
+def _end_stand(job: Job, driller: Driller, hoist: Hoist, mud: Mud) -> None:
     """Circulate, bring the pipe to slips height, stop pumps and rotation, set the slips."""
     orders, machinery = job.orders, job.machinery
     hoist.speed_asked = 0.0
@@ -176,7 +178,8 @@ def _end_stand(job: Job, driller: Driller, hoist: Hoist) -> None:
             begin(driller, STOPPING, 0.0)
     else:
         run(driller, orders, 0.0, 0.0)
-        if driller.flow_command < STILL and driller.speed_command < STILL:
+        still = driller.flow_command < STILL and driller.speed_command < STILL
+        if still and mud.pressure < BLED:
             if driller.leaving:
                 begin(driller, PULLING, 0.0)
             else:

@@ -85,7 +85,7 @@ class Operation:
             events: Those under way in them, and any others.
         """
         values = np.zeros((len(TRUTH), seconds))
-        moments, parts = self._moments(seconds, events), parts_of(self.job)
+        moments, parts = self.moments(seconds, events), parts_of(self.job)
         second0, done = self.epoch + self.second, 0
         while done < seconds:
             done = simulate_seconds(
@@ -98,10 +98,10 @@ class Operation:
         self.second += seconds
         return table(values, times(first, seconds))
 
-    def _moments(self, seconds: int, events: tuple[Event, ...]) -> Sequence[Moment]:
+    def moments(self, seconds: int, events: tuple[Event, ...]) -> Sequence[Moment]:
         """What the next seconds bring (second)."""
         first = self.epoch + self.second
-        names = ("unsteadiness", "torque", "flow", "jerk")
+        names = ("unsteadiness", "torque", "flow", "pressure", "jerk")
         chance = {
             name: white(self.seed, self.rig.id, f"kernel/{name}", first, seconds) for name in names
         }
