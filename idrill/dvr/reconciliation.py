@@ -170,11 +170,18 @@ class Reconciler:
             Values, not a number where unobservable (sample, quantity).
         """
         matrix, constants = self.projection
-        return np.asarray(samples[:, self.mask] @ matrix.T + constants)
+        found = np.asarray(self._looked_at(samples) @ matrix.T)
+        if constants.any():
+            found += constants
+        return found
 
     def whitened(self, samples: Array) -> Array:
         """Residuals of the balances, independent and of standard deviation 1 (sample, balance)."""
-        return np.asarray(samples[:, self.mask] @ self.whitening.T - self.whitened_constants)
+        return np.asarray(self._looked_at(samples) @ self.whitening.T - self.whitened_constants)
+
+    def _looked_at(self, samples: Array) -> Array:
+        """What is measured of the samples, uncopied where everything is (sample, measured)."""
+        return samples if self.mask.all() else samples[:, self.mask]
 
     def chi_square(self, samples: Array) -> Array:
         """Statistic of the global test of many samples (sample)."""
