@@ -1,49 +1,290 @@
-"""`idrill simulate` leaves files in the inbox, and the truth apart from them."""
+"""`idrill simulate`: into the inbox or the lake, one rig or a fleet, and the truth apart."""
 
-from datetime import date
+import shlex
+import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from idrill.cli import run
+from idrill.frame import Origin
 from idrill.rigs import Rig
-from idrill.settings import Settings
-from idrill.store import rigs
+from idrill.settings import load_settings
+from idrill.simulator.days import SimulatedDay
+from idrill.store import merges, rig_days, rigs, simulated_days
+from idrill.store.archive import Archive
+from idrill.store.archived_rows import ArchivedRows
 from idrill.store.database import Database
+from idrill.store.intake import Intake, Order
+from idrill.store.lake import Lake
+from idrill.store.tables import RAW
+
+FIRST = date(2026, 2, 1)
+ONE_DAY = ["simulate", "--rig", "SIM_01", "--seed", "4", "--from", "2026-02-01", "--days", "1"]
+FLEET = [
+    "simulate", "--resolution", "1min", "--rigs", "2", "--days", "1", "--seed", "4",
+    "--from", "2026-02-01",
+]  # fmt: skip
+BOTH = ("SIM_0001", "SIM_0002")
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("IDRILL_HOME", str(tmp_path))
-    for name in ("DATABASE_URL", "INBOX"):
+def enter(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDRILL_HOME", str(home))
+    monkeypatch.setenv("IDRILL_FIRST_DAY", "2025-01-01")
+    for name in ("DATABASE_URL", "INBOX", "LAKE_URL"):
         monkeypatch.delenv(f"IDRILL_{name}", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    enter(tmp_path, monkeypatch)
     return tmp_path
 
 
-def test_a_day_lies_in_the_inbox_of_a_synthetic_rig_and_its_truth_elsewhere(home: Path) -> None:
-    arguments = ["simulate", "--rig", "SIM_01", "--days", "1", "--seed", "4", "--from"]
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in whose lake the fleet is."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        enter(folder, patch)
+        assert run([*FLEET, "--into", "lake"]) == 0
+    return folder
 
-    assert run([*arguments, "2026-02-01"]) == 0
+
+@pytest.fixture
+def in_lake(home: Path, simulated: Path) -> Path:
+    """A home of its own in whose lake the fleet is."""
+    shutil.copytree(simulated, home, dirs_exist_ok=True)
+    return home
+
+
+def database() -> Database:
+    return Database(load_settings().store_url)
+
+
+def lake() -> Lake:
+    return Lake(load_settings().lake_folder, database())
+
+
+def archived() -> ArchivedRows:
+    settings = load_settings()
+    archive = Archive(settings.archive_folder)
+    return ArchivedRows(
+        Intake(database(), archive, first_day=settings.first_day, max_bytes=1 << 30)
+    )
+
+
+def partition(rig: str, day: date) -> dict[str, str | date]:
+    return {"rig_id": rig, "day": day}
+
+
+def raw(rig: str, day: date) -> pl.DataFrame:
+    return lake().read(RAW, partition(rig, day))
+
+
+def contents() -> dict[str, str]:
+    """Hash of the first day of each rig of the fleet."""
+    opened = lake()
+    return {rig: opened.content_hash(RAW, partition(rig, FIRST)) for rig in BOTH}
+
+
+def test_a_day_lies_in_the_inbox_of_a_synthetic_rig_and_its_truth_elsewhere(home: Path) -> None:
+    assert run(ONE_DAY) == 0
 
     measured = pl.read_csv(home / "inbox" / "SIM_01" / "2026-02-01.csv")
     truth = pl.read_parquet(home / "simulations" / "SIM_01" / "2026-02-01.truth.parquet")
     assert measured.height > 80_000
     assert truth.height == 86_400
-    assert truth["time"].dt.date().unique().to_list() == [date(2026, 2, 1)]
+    assert truth["time"].dt.date().unique().to_list() == [FIRST]
     assert "influx" not in " ".join(measured.columns).lower()
-    with Database(Settings(home=home).store_url).session() as session:
+    with database().session() as session:
         assert rigs.get(session, "SIM_01").synthetic
 
 
-def test_a_rig_that_measures_cannot_become_a_simulated_one(
+def test_a_day_in_the_lake_is_what_its_file_would_have_become(in_lake: Path) -> None:
+    run([*FLEET, "--into", "inbox"])
+    rows = archived()
+
+    file = Order(in_lake / "inbox" / "SIM_0001" / "2026-02-01.csv", "SIM_02", synthetic=True)
+    list(rows.intake.take_in(file))
+
+    from_file = rows.raw_rig_day("SIM_02", FIRST).frame
+    assert raw("SIM_0001", FIRST).drop("rig_id").equals(from_file.drop("rig_id"))
+
+
+def test_the_graph_makes_the_same_of_a_fleet_that_went_into_the_lake(in_lake: Path) -> None:
+    version = lake().version(RAW)
+
+    for rig in BOTH:
+        archived().write_raw(lake(), rig, FIRST)
+
+    assert lake().version(RAW) == version
+    frame = raw("SIM_0002", FIRST)
+    assert frame["time"].diff().drop_nulls().unique().to_list() == [timedelta(minutes=1)]
+    assert set(frame["origin"]) == {Origin.SYNTHETIC}
+    assert (in_lake / "simulations" / "SIM_0001" / "2026-02-01.histories.parquet").exists()
+    assert not (in_lake / "inbox").exists()
+
+
+@pytest.mark.usefixtures("in_lake")
+def test_what_went_into_the_lake_is_in_the_ledger_and_asked_for_downstream() -> None:
+    with database().session() as session:
+        assert [(day.rig_id, day.day) for day in rig_days.stale(session)] == [
+            (rig, FIRST) for rig in BOTH
+        ]
+        for rig in BOTH:
+            [row] = merges.ledger(session, rig)
+            assert (row.name, row.read, row.contributing) == ("simulated/2026-02-01", 1440, 1440)
+            assert rigs.get(session, rig).equipment
+
+
+@pytest.mark.usefixtures("in_lake")
+def test_the_same_fleet_twice_is_the_same_table() -> None:
+    before, version = contents(), lake().version(RAW)
+
+    assert run([*FLEET, "--into", "lake"]) == 0
+
+    assert lake().version(RAW) == version
+    assert contents() == before
+
+
+@pytest.mark.usefixtures("in_lake")
+@pytest.mark.parametrize("finished", [0, 1])
+def test_a_simulation_that_was_killed_is_completed_by_running_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: int
+) -> None:
+    whole = contents()
+    monkeypatch.setenv("IDRILL_HOME", str(tmp_path / "other"))
+    real, calls = ArchivedRows.write_raw, iter(range(9))
+
+    def dies(rows: ArchivedRows, lake: Lake, rig: str, day: date) -> object:
+        if next(calls) == finished:
+            raise KeyboardInterrupt
+        return real(rows, lake, rig, day)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(ArchivedRows, "write_raw", dies)
+        run([*FLEET, "--into", "lake"])
+    assert len(lake().partitions(RAW)) == finished
+
+    assert run([*FLEET, "--into", "lake"]) == 0
+
+    assert contents() == whole
+
+
+@pytest.mark.usefixtures("in_lake")
+def test_a_file_that_arrives_for_a_simulated_day_is_merged_and_nothing_is_lost(
+    tmp_path: Path,
+) -> None:
+    before = raw("SIM_0001", FIRST)
+    file = tmp_path / "gas.csv"
+    file.write_text("time,Total gas [%]\n2026-02-01 00:00:00,1.5\n2026-02-01 00:00:30,2.5\n")
+
+    rows = archived()
+    list(rows.intake.take_in(Order(file, "SIM_0001")))
+    rows.write_raw(lake(), "SIM_0001", FIRST)
+
+    after = raw("SIM_0001", FIRST)
+    assert after.height == before.height + 1
+    assert after["total_gas"].drop_nulls().to_list() == [1.5, 2.5]
+    kept = after.filter(pl.col("time").is_in(before["time"].implode()))
+    assert kept.select(before.columns).equals(before)
+    assert run(["rigs", "ledger", "SIM_0001"]) == 0
+
+
+@pytest.mark.usefixtures("in_lake")
+def test_another_seed_takes_the_place_of_the_days_it_simulates_again() -> None:
+    before = contents()
+
+    run([*FLEET, "--seed", "5", "--into", "lake"])
+
+    assert all(before[key] != content for key, content in contents().items())
+    with database().session() as session:
+        assert {row.contributing for row in merges.ledger(session, "SIM_0001")} == {1440}
+
+
+@pytest.mark.usefixtures("in_lake")
+def test_a_source_that_reaches_into_the_next_day_fills_both() -> None:
+    late = datetime(2026, 2, 1, 23, 59, 58, tzinfo=UTC)
+    times = [late + timedelta(seconds=second) for second in range(5)]
+    measured = pl.DataFrame({"time": times, "torque": [10.0 + n for n in range(5)]})
+
+    kept = simulated_days.to_lake(SimulatedDay("SIM_01", FIRST, measured, {}), archived(), lake())
+
+    assert kept == 5
+    assert [raw("SIM_01", day).height for day in (FIRST, FIRST + timedelta(days=1))] == [2, 3]
+
+
+def test_what_comes_next_is_one_line_of_shell(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    database = Database(Settings(home=home).store_url)
-    database.migrate()
-    with database.session() as session:
-        rigs.register(session, Rig("REAL_1", "REAL_1"))
+    run([*FLEET[:3], "--rigs", "1", *FLEET[5:]])
 
-    assert run(["simulate", "--rig", "REAL_1", "--days", "1"]) == 2
-    assert "REAL_1" in capsys.readouterr().err
-    assert not (home / "inbox" / "REAL_1").exists()
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Next: ")]
+    inbox = home / "inbox" / "SIM_0001"
+    words = ["idrill", "ingest", str(inbox), "--rig", "SIM_0001"]
+    assert shlex.split(line.removeprefix("Next: ")) == words
+    assert [path.name for path in inbox.iterdir()] == ["2026-02-01.csv"]
+
+
+def test_a_policy_holds_for_every_rig_of_the_fleet(home: Path) -> None:
+    run([*FLEET, "--policy", "run_to_failure"])
+
+    folders = (home / "simulations").iterdir()
+    lives = pl.concat(
+        pl.read_parquet(folder / "2026-02-01.histories.parquet") for folder in folders
+    )
+    assert lives["rig_id"].n_unique() == 2
+    assert set(lives["ended_by"]) <= {"failure", "end_of_data"}
+
+
+TOMORROW = f"{datetime.now(UTC).date() + timedelta(days=1)}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option", "reason"),
+    [
+        ([], "--rig:", "name the rig"),
+        (["--rig", "SIM_01", "--rigs", "2"], "--rigs:", "--resolution 1min"),
+        (["--rig", "SIM_01", "--policy", "fixed_interval"], "--policy:", "--resolution 1min"),
+        (["--resolution", "1min"], "--rigs:", "how many"),
+        (["--resolution", "1min", "--rigs", "2", "--rig", "SIM_01"], "--rig:", "1 Hz"),
+        (["--resolution", "1min", "--rigs", "2", "--events", "0"], "--events:", "1 Hz"),
+        (["--resolution", "1min", "--rigs", "2", "--faults", "0"], "--faults:", "1 Hz"),
+        (
+            ["--resolution", "1min", "--rigs", "2", "--policy", "none"],
+            "--policy:",
+            "fixed_interval",
+        ),
+        (["--rig", "SIM_01", "--from", "2024-12-31"], "--from:", "IDRILL_FIRST_DAY=2025-01-01"),
+        (["--rig", "SIM_01", "--days", "90000"], "--days:", "IDRILL_FIRST_DAY=2025-01-01"),
+        (["--rig", "SIM_01", "--days", "99999999999"], "--days:", "more than there are"),
+        (["--rig", "SIM_01", "--from", TOMORROW], "--from:", "is not over"),
+        (["--resolution", "1min", "--rigs", "9999"], "10000 rigs", "100,000 partitions"),
+        (["--rig", "sim 1"], "'sim 1'", "cannot name a rig"),
+        (["--rig", "REAL_1"], "--rig:", "real rig"),
+        (["--resolution", "1min", "--rigs", "4"], "--rigs:", "SIM_0004 was created as a real"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(
+    in_lake: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    option: str,
+    reason: str,
+) -> None:
+    with database().session() as session:
+        rigs.register(session, Rig("REAL_1", "REAL_1"))
+        rigs.register(session, Rig("SIM_0004", "a real one, whatever it is called"))
+    before = sorted(in_lake.rglob("*"))
+
+    assert run(["simulate", *arguments]) == 2
+
+    error = capsys.readouterr().err
+    assert option in error
+    assert reason in error
+    assert sorted(in_lake.rglob("*")) == before
+    with database().session() as session:
+        assert [rig.id for rig in rigs.all_rigs(session)] == ["REAL_1", *BOTH, "SIM_0004"]
