@@ -28,6 +28,8 @@ _SPREAD: Mapping[str, Distribution] = {
 }
 """Of a drag bit [e]; [m] and [-]."""
 
+_ABOVE_ZERO = ("diameter", "cutting_ratio", "cutter_inclination", "contact_depth", "exposure")
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnBit:
@@ -48,8 +50,9 @@ class DrawnBit:
         for name in ("nozzle_area", "blades", "wear_factor", "weakening_speed"):
             if not getattr(self, name) > 0.0:
                 raise InvalidSimulation(f"bit: {name} must be above zero")
-        if not self.bit.diameter > 0.0:
-            raise InvalidSimulation("bit: diameter must be above zero")
+        for name in _ABOVE_ZERO:
+            if not getattr(self.bit, name) > 0.0:
+                raise InvalidSimulation(f"bit: {name} must be above zero")
 
 
 def draw_bit(diameter: float, flow: float, random: Generator) -> DrawnBit:

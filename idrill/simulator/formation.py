@@ -140,8 +140,11 @@ class Formation:
             raise InvalidSimulation("formation: a layer's transition must end inside it")
         rocks = [layer.rock for layer in self.layers] + [bed.rock for bed in self.stringers]
         for rock in rocks:
-            if not rock.unconfined_strength > 0.0:
-                raise InvalidSimulation("formation: unconfined_strength must be above zero")
+            for name in ("unconfined_strength", "cleaning_energy", "abrasiveness"):
+                if not getattr(rock, name) > 0.0:
+                    raise InvalidSimulation(f"formation: {name} must be above zero")
+            if not 0.0 <= rock.friction_angle < pi / 2:
+                raise InvalidSimulation("formation: friction_angle must lie from 0 to below pi / 2")
 
     def column(self, bottom: float, spacing: float = 0.1) -> RockColumn:
         """The rock along the hole, on a grid fine enough for stringers.

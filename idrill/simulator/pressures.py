@@ -48,6 +48,9 @@ class Pressures:
     """From the rotary table to the sea, or to the ground [m]."""
 
     def __post_init__(self) -> None:
+        for name in ("water_depth", "air_gap"):
+            if not getattr(self, name) >= 0.0:
+                raise InvalidSimulation(f"pressures: {name} cannot be negative")
         if not self.overburden > SEA_WATER:
             raise InvalidSimulation("pressures: overburden must be denser than sea water")
         if not 0.0 < self.stress_ratio <= 1.0:

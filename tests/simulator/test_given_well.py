@@ -105,7 +105,7 @@ def test_a_well_without_formations_on_record_gets_rock_that_is_drawn() -> None:
             "bit diameter 0.3112 m does not pass the casing, 0.25 m",
         ),
         ({"water_depth": 900.0}, "casing_bottom 954.9 m does not lie above the bottom"),
-        ({"air_gap": -200.0}, "casing_bottom"),
+        ({"air_gap": -200.0}, "air_gap cannot be negative"),
         ({"trajectory": (Station(900.0, 0.1, 0.0), Station(100.0, 0.1, 0.0))}, "stations"),
         ({"trajectory": (Station(900.0, 45.0, 0.0),)}, r"stations: inclination 45.0 rad at 900.0"),
     ],

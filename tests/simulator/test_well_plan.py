@@ -1,5 +1,6 @@
 """Wells, and the bits, muds, strings and set-points of their sections."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -157,9 +158,45 @@ def test_a_section_that_cannot_be_is_refused_by_the_name_of_its_field(
         replace(drawn().sections[1], **{field: value})  # type: ignore[arg-type]
 
 
-def test_mud_of_negative_density_is_refused() -> None:
-    with pytest.raises(InvalidSimulation, match="density"):
-        replace(drawn().sections[0].mud, density=-1_200.0)
+def _changed_bit(**shape: float) -> object:
+    bit = drawn().sections[0].bit
+    return replace(bit, bit=bit.bit._replace(**shape))
+
+
+def _changed_rock(**shape: float) -> object:
+    formation = drawn().formation
+    rock = formation.layers[0].rock._replace(**shape)
+    return replace(formation, layers=(replace(formation.layers[0], rock=rock),), stringers=())
+
+
+@pytest.mark.parametrize(
+    ("impossible", "fault"),
+    [
+        (lambda: replace(drawn().sections[0].mud, density=-1_200.0), "mud: density is -1200.0"),
+        (lambda: replace(drawn().sections[0].mud, flow_index=1.1), "mud: flow_index is 1.1"),
+        (lambda: replace(drawn().sections[0].mud, consistency=0.0), "mud: consistency is 0.0"),
+        (lambda: replace(drawn().sections[0].bit, nozzle_area=0.0), "bit: nozzle_area"),
+        (lambda: _changed_bit(diameter=-0.2), "bit: diameter"),
+        (lambda: _changed_bit(cutting_ratio=0.0), "bit: cutting_ratio"),
+        (lambda: _changed_bit(exposure=float("nan")), "bit: exposure"),
+        (lambda: replace(drawn().sections[0].set_points, flow=0.0), "set-points: flow"),
+        (lambda: replace(drawn().sections[0].set_points, torque=-1.0), "set-points: torque"),
+        (lambda: replace(drawn().sections[0].string.pipe, length=-1.0), "pipe: length"),
+        (lambda: replace(drawn().sections[0].string.pipe, linear_mass=0.0), "pipe: linear_mass"),
+        (lambda: replace(drawn().sections[0].string.pipe, inner_diameter=0.2), "inner_diameter"),
+        (lambda: replace(drawn().formation, layers=()), "formation: layers"),
+        (lambda: _changed_rock(unconfined_strength=-1.0), "formation: unconfined_strength"),
+        (lambda: _changed_rock(cleaning_energy=0.0), "formation: cleaning_energy"),
+        (lambda: _changed_rock(friction_angle=30.0), "formation: friction_angle"),
+        (lambda: replace(drawn().formation.pressures, water_depth=-5.0), "pressures: water_depth"),
+        (lambda: replace(drawn().formation.pressures, overburden=900.0), "pressures: overburden"),
+    ],
+)
+def test_what_a_well_cannot_be_made_of_is_refused_by_the_name_of_its_field(
+    impossible: Callable[[], object], fault: str
+) -> None:
+    with pytest.raises(InvalidSimulation, match=fault):
+        impossible()
 
 
 def test_sections_that_do_not_go_down_are_refused() -> None:
