@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from idrill.cli import run
+from idrill.cli.simulation import next_step
 from idrill.frame import Origin
 from idrill.rigs import Rig
 from idrill.settings import load_settings
@@ -24,10 +25,11 @@ from idrill.store.tables import RAW
 FIRST = date(2026, 2, 1)
 ONE_DAY = ["simulate", "--rig", "SIM_01", "--seed", "4", "--from", "2026-02-01", "--days", "1"]
 FLEET = [
-    "simulate", "--resolution", "1min", "--rigs", "2", "--days", "1", "--seed", "4",
+    "simulate", "--resolution", "1min", "--rigs", "1", "--days", "2", "--seed", "4",
     "--from", "2026-02-01",
 ]  # fmt: skip
-BOTH = ("SIM_0001", "SIM_0002")
+RIG = "SIM_0001"
+BOTH = (FIRST, date(2026, 2, 2))
 
 
 def enter(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,10 +86,10 @@ def raw(rig: str, day: date) -> pl.DataFrame:
     return lake().read(RAW, partition(rig, day))
 
 
-def contents() -> dict[str, str]:
-    """Hash of the first day of each rig of the fleet."""
+def contents() -> list[str]:
+    """Hash of each day of the rig of the fleet."""
     opened = lake()
-    return {rig: opened.content_hash(RAW, partition(rig, FIRST)) for rig in BOTH}
+    return [opened.content_hash(RAW, partition(RIG, day)) for day in BOTH]
 
 
 def test_a_day_lies_in_the_inbox_of_a_synthetic_rig_and_its_truth_elsewhere(home: Path) -> None:
@@ -107,24 +109,24 @@ def test_a_day_in_the_lake_is_what_its_file_would_have_become(in_lake: Path) -> 
     run([*FLEET, "--into", "inbox"])
     rows = archived()
 
-    file = Order(in_lake / "inbox" / "SIM_0001" / "2026-02-01.csv", "SIM_02", synthetic=True)
+    file = Order(in_lake / "inbox" / RIG / "2026-02-01.csv", "SIM_02", synthetic=True)
     list(rows.intake.take_in(file))
 
     from_file = rows.raw_rig_day("SIM_02", FIRST).frame
-    assert raw("SIM_0001", FIRST).drop("rig_id").equals(from_file.drop("rig_id"))
+    assert raw(RIG, FIRST).drop("rig_id").equals(from_file.drop("rig_id"))
 
 
 def test_the_graph_makes_the_same_of_a_fleet_that_went_into_the_lake(in_lake: Path) -> None:
     version = lake().version(RAW)
 
-    for rig in BOTH:
-        archived().write_raw(lake(), rig, FIRST)
+    for day in BOTH:
+        archived().write_raw(lake(), RIG, day)
 
     assert lake().version(RAW) == version
-    frame = raw("SIM_0002", FIRST)
+    frame = raw(RIG, FIRST)
     assert frame["time"].diff().drop_nulls().unique().to_list() == [timedelta(minutes=1)]
     assert set(frame["origin"]) == {Origin.SYNTHETIC}
-    assert (in_lake / "simulations" / "SIM_0001" / "2026-02-01.histories.parquet").exists()
+    assert (in_lake / "simulations" / RIG / "2026-02-01.histories.parquet").exists()
     assert not (in_lake / "inbox").exists()
 
 
@@ -132,12 +134,12 @@ def test_the_graph_makes_the_same_of_a_fleet_that_went_into_the_lake(in_lake: Pa
 def test_what_went_into_the_lake_is_in_the_ledger_and_asked_for_downstream() -> None:
     with database().session() as session:
         assert [(day.rig_id, day.day) for day in rig_days.stale(session)] == [
-            (rig, FIRST) for rig in BOTH
+            (RIG, day) for day in BOTH
         ]
-        for rig in BOTH:
-            [row] = merges.ledger(session, rig)
-            assert (row.name, row.read, row.contributing) == ("simulated/2026-02-01", 1440, 1440)
-            assert rigs.get(session, rig).equipment
+        rows = merges.ledger(session, RIG)
+        assert [row.name for row in rows] == [f"simulated/{day}" for day in BOTH]
+        assert all(row.read == row.contributing == 1440 for row in rows)
+        assert rigs.get(session, RIG).equipment
 
 
 @pytest.mark.usefixtures("in_lake")
@@ -151,23 +153,22 @@ def test_the_same_fleet_twice_is_the_same_table() -> None:
 
 
 @pytest.mark.usefixtures("in_lake")
-@pytest.mark.parametrize("finished", [0, 1])
 def test_a_simulation_that_was_killed_is_completed_by_running_it_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = contents()
     monkeypatch.setenv("IDRILL_HOME", str(tmp_path / "other"))
-    real, calls = ArchivedRows.write_raw, iter(range(9))
+    real = ArchivedRows.write_raw
 
     def dies(rows: ArchivedRows, lake: Lake, rig: str, day: date) -> object:
-        if next(calls) == finished:
+        if day == BOTH[1]:
             raise KeyboardInterrupt
         return real(rows, lake, rig, day)
 
     with monkeypatch.context() as killed:
         killed.setattr(ArchivedRows, "write_raw", dies)
         run([*FLEET, "--into", "lake"])
-    assert len(lake().partitions(RAW)) == finished
+    assert [each["day"] for each in lake().partitions(RAW)] == [FIRST]
 
     assert run([*FLEET, "--into", "lake"]) == 0
 
@@ -178,20 +179,20 @@ def test_a_simulation_that_was_killed_is_completed_by_running_it_again(
 def test_a_file_that_arrives_for_a_simulated_day_is_merged_and_nothing_is_lost(
     tmp_path: Path,
 ) -> None:
-    before = raw("SIM_0001", FIRST)
+    before = raw(RIG, FIRST)
     file = tmp_path / "gas.csv"
     file.write_text("time,Total gas [%]\n2026-02-01 00:00:00,1.5\n2026-02-01 00:00:30,2.5\n")
 
     rows = archived()
-    list(rows.intake.take_in(Order(file, "SIM_0001")))
-    rows.write_raw(lake(), "SIM_0001", FIRST)
+    list(rows.intake.take_in(Order(file, RIG)))
+    rows.write_raw(lake(), RIG, FIRST)
 
-    after = raw("SIM_0001", FIRST)
+    after = raw(RIG, FIRST)
     assert after.height == before.height + 1
     assert after["total_gas"].drop_nulls().to_list() == [1.5, 2.5]
     kept = after.filter(pl.col("time").is_in(before["time"].implode()))
     assert kept.select(before.columns).equals(before)
-    assert run(["rigs", "ledger", "SIM_0001"]) == 0
+    assert run(["rigs", "ledger", RIG]) == 0
 
 
 @pytest.mark.usefixtures("in_lake")
@@ -200,9 +201,9 @@ def test_another_seed_takes_the_place_of_the_days_it_simulates_again() -> None:
 
     run([*FLEET, "--seed", "5", "--into", "lake"])
 
-    assert all(before[key] != content for key, content in contents().items())
+    assert not set(before) & set(contents())
     with database().session() as session:
-        assert {row.contributing for row in merges.ledger(session, "SIM_0001")} == {1440}
+        assert {row.contributing for row in merges.ledger(session, RIG)} == {1440}
 
 
 @pytest.mark.usefixtures("in_lake")
@@ -217,20 +218,19 @@ def test_a_source_that_reaches_into_the_next_day_fills_both() -> None:
     assert [raw("SIM_01", day).height for day in (FIRST, FIRST + timedelta(days=1))] == [2, 3]
 
 
-def test_what_comes_next_is_one_line_of_shell(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run([*FLEET[:3], "--rigs", "1", *FLEET[5:]])
+def test_what_comes_next_can_be_pasted(home: Path) -> None:
+    inbox = home / "the inbox" / "SIM_01"
+    one, two = Rig("SIM_01", "SIM_01"), Rig("SIM_0002", "SIM_0002")
 
-    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Next: ")]
-    inbox = home / "inbox" / "SIM_0001"
-    words = ["idrill", "ingest", str(inbox), "--rig", "SIM_0001"]
-    assert shlex.split(line.removeprefix("Next: ")) == words
-    assert [path.name for path in inbox.iterdir()] == ["2026-02-01.csv"]
+    assert shlex.split(next_step([one], inbox.parent)) == [
+        "idrill", "ingest", str(inbox), "--rig", "SIM_01",
+    ]  # fmt: skip
+    assert next_step([one], None) == "idrill backfill --rig SIM_01 --failed"
+    assert "$(seq -f SIM_%04g 1 2)" in next_step([one, two], None)
 
 
 def test_a_policy_holds_for_every_rig_of_the_fleet(home: Path) -> None:
-    run([*FLEET, "--policy", "run_to_failure"])
+    run([*FLEET, "--rigs", "2", "--policy", "run_to_failure"])
 
     folders = (home / "simulations").iterdir()
     lives = pl.concat(
@@ -287,4 +287,4 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
     assert reason in error
     assert sorted(in_lake.rglob("*")) == before
     with database().session() as session:
-        assert [rig.id for rig in rigs.all_rigs(session)] == ["REAL_1", *BOTH, "SIM_0004"]
+        assert [rig.id for rig in rigs.all_rigs(session)] == ["REAL_1", RIG, "SIM_0004"]
