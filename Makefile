@@ -26,7 +26,7 @@ help:  ## List the words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: install  ## Run the main job on a small rig and leave a report with pictures
+demo: install  ## Run the main job on two simulated rigs and leave a report with pictures
 	@$(BIN)/idrill demo
 
 .PHONY: test

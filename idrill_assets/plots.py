@@ -2,9 +2,9 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -24,10 +24,17 @@ TRACKS = (
     ("rotary_speed", "torque"),
     ("standpipe_pressure", "flow_in"),
     ("rate_of_penetration",),
+    ("pit_volume_active", "pit_volume_total", "flow_out_fraction"),
 )
-"""Curves of one track share an axis when they share a unit."""
+"""The first two curves of a track that were measured are drawn; those of one unit share a scale."""
 
 INK = ("#1b3a4b", "#c8553d")
+
+LABEL_PAD = 27.0
+"""Of a label that stands above the scale and the label of another curve [pt]."""
+
+MARK = "#5a189a"
+"""Of what is known and was not measured."""
 
 ACTIVITY_COLOURS = {
     Activity.DRILLING_ROTATING: "#2a9d8f",
@@ -44,48 +51,77 @@ ACTIVITY_COLOURS = {
 }
 
 
-def strip_chart(minutes: pl.DataFrame, title: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A named stretch of time to be marked in a picture."""
+
+    name: str
+    start: datetime
+    """UTC."""
+    end: datetime
+    """UTC."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Start and end on an axis of dates [d]."""
+        from matplotlib.dates import date2num
+
+        return float(date2num(self.start)), float(date2num(self.end))
+
+
+def strip_chart(minutes: pl.DataFrame, title: str, bands: Sequence[Band] = ()) -> bytes:
     """A PNG of the minute means of a rig-day, one track beside the other.
 
     Args:
         minutes: As `aggregation.downsample` gives it, of one rig.
         title: What stands above it.
+        bands: Marked across all tracks, and named in one of their own.
     """
     from matplotlib.dates import DateFormatter
     from matplotlib.figure import Figure
 
     present = set(minutes["channel"].unique())
-    tracks = [names for track in TRACKS if (names := [n for n in track if n in present])]
-    figure = Figure(figsize=(11, 5.5), layout="constrained")
+    tracks = [names[:2] for track in TRACKS if (names := [n for n in track if n in present])]
+    figure = Figure(figsize=(12, 6), layout="constrained")
     figure.suptitle(title, fontsize=11, x=0.01, ha="left")
-    axes = figure.subplots(1, max(len(tracks), 1), sharey=True, squeeze=False)[0]
+    widths = [1.0] * max(len(tracks), 1) + [0.55] * bool(bands)
+    axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
     for axis, names in zip(axes, tracks, strict=False):
         _draw_track(axis, minutes, names)
+        for band in bands:
+            axis.axhspan(*band.span, color=MARK, alpha=0.12, lw=0)
+    if bands:
+        _name_down(axes[-1], bands)
+    axes[0].margins(y=0.01)
     axes[0].invert_yaxis()
     axes[0].yaxis.set_major_formatter(DateFormatter("%H:%M"))
-    return _png(figure)
+    axes[0].tick_params(axis="y", labelsize=8)
+    return packed(figure)
 
 
-def activity_ribbon(frame: pl.DataFrame, title: str) -> bytes:
+def activity_ribbon(frame: pl.DataFrame, title: str, bands: Sequence[Band] = ()) -> bytes:
     """A PNG of what the rig was doing through a day.
 
     Args:
         frame: Validated frame with its `activity`.
         title: What stands above it.
+        bands: Marked and named below it.
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 1.8), layout="constrained")
-    axis = figure.subplots()
-    axis.set_title(title, fontsize=11, loc="left")
+    figure = Figure(figsize=(12, 2.4 if bands else 1.8), layout="constrained")
+    heights = [1.0, 0.6] if bands else [1.0]
+    rows = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    rows[0].set_title(title, fontsize=11, loc="left")
     for state, stretches in _stretches(frame).items():
         name = state.replace("_", " ")
-        axis.broken_barh(stretches, (0, 1), color=ACTIVITY_COLOURS[state], label=name)
-    axis.set_yticks([])
-    axis.set_xlim(0, 24)
-    axis.set_xticks(range(0, 25, 3), [f"{hour:02d}:00" for hour in range(0, 25, 3)], fontsize=8)
-    figure.legend(ncols=8, fontsize=8, frameon=False, loc="outside lower center")
-    return _png(figure)
+        rows[0].broken_barh(stretches, (0, 1), color=ACTIVITY_COLOURS[state], label=name)
+    rows[0].set_yticks([])
+    if bands:
+        name_across(rows[1], bands)
+    _whole_days(rows[0], frame["time"])
+    figure.legend(ncols=9, fontsize=8, frameon=False, loc="outside lower center")
+    return packed(figure)
 
 
 def as_markdown(png: bytes, caption: str) -> dg.MarkdownMetadataValue:
@@ -95,39 +131,35 @@ def as_markdown(png: bytes, caption: str) -> dg.MarkdownMetadataValue:
     )
 
 
-def write_report(path: Path, title: str, sections: Sequence[tuple[str, str, bytes | None]]) -> None:
-    """A page with a heading, a text and a picture per section, readable without a network."""
-    body = []
-    for heading, text, png in sections:
-        body.append(f"<h2>{heading}</h2>{text}")
-        if png:
-            picture = base64.b64encode(png).decode()
-            body.append(f'<img alt="{heading}" src="data:image/png;base64,{picture}">')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_PAGE.format(title=title, body="\n".join(body)), encoding="utf-8")
+def name_across(axis: "Axes", bands: Sequence[Band]) -> None:
+    """A row under a picture whose time runs to the right: bands with their names."""
+    for place, band in enumerate(bands):
+        axis.axvspan(*band.span, color=MARK, alpha=0.2, lw=0)
+        # Neighbours stand at different heights, so that long names of short bands do not meet.
+        axis.annotate(
+            band.name, (sum(band.span) / 2, (0.7, 0.3)[place % 2]), ha="center", va="center",
+            fontsize=8, color=MARK, xycoords=("data", "axes fraction"),
+        )  # fmt: skip
+    axis.set_yticks([])
+    axis.set_ylabel("simulated\ntruth", fontsize=8, color=MARK, rotation=0, ha="right", va="center")
 
 
-def _draw_track(axis: "Axes", minutes: pl.DataFrame, names: Sequence[str]) -> None:
-    """Curves of one unit share the axis; a curve of another unit has its own, further out."""
-    apart = len({channel(name).unit for name in names}) > 1
-    places = [axis, axis.twiny()] if apart else [axis] * len(names)
-    for place, name, colour in zip(places, names, INK, strict=False):
-        curve = _with_gaps(minutes.filter(pl.col("channel") == name))
-        place.plot(curve["mean"].to_numpy(), curve["time"].to_numpy(), color=colour, lw=0.8)
-        place.xaxis.tick_top()
-        place.xaxis.set_label_position("top")
-        place.tick_params(labelsize=7)
-    if apart:
-        for place, name, colour in zip(places, names, INK, strict=True):
-            place.set_xlabel(channel(name).title, color=colour, fontsize=8)
-        places[1].spines["top"].set_position(("outward", 30))
-    else:
-        axis.set_xlabel("\n".join(channel(name).title for name in names), fontsize=8)
-    axis.grid(visible=True, linewidth=0.3, alpha=0.6)
+def packed(figure: "Figure") -> bytes:
+    """The figure as a PNG of few colours: Dagster shows pictures below 100 kB in place."""
+    from PIL import Image
+
+    drawn, small = BytesIO(), BytesIO()
+    figure.savefig(drawn, format="png", dpi=90)
+    Image.open(drawn).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
-def _with_gaps(curve: pl.DataFrame) -> pl.DataFrame:
-    """The curve with an empty point wherever minutes are missing, so that no line crosses a gap."""
+def with_gaps(curve: pl.DataFrame) -> pl.DataFrame:
+    """The curve with an empty point wherever minutes are missing, so that no line crosses a gap.
+
+    Args:
+        curve: `time` and `mean` of one channel.
+    """
     curve = curve.sort("time").select("time", "mean")
     broken = curve.filter(pl.col("time").diff() > timedelta(minutes=2)).select(
         pl.col("time") - timedelta(minutes=1), pl.lit(None, pl.Float64).alias("mean")
@@ -135,43 +167,67 @@ def _with_gaps(curve: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([curve, broken]).sort("time")
 
 
-def _stretches(frame: pl.DataFrame) -> dict[Activity, list[tuple[float, float]]]:
-    """Per activity, where each stretch of it starts and how long it lasts [h]."""
+def _name_down(axis: "Axes", bands: Sequence[Band]) -> None:
+    """A track beside others whose time runs downwards: bands with their names."""
+    for band in bands:
+        axis.axhspan(*band.span, color=MARK, alpha=0.2, lw=0)
+        axis.annotate(
+            band.name, (0.5, sum(band.span) / 2), ha="center", va="center", fontsize=8, color=MARK,
+            xycoords=("axes fraction", "data"),
+        )  # fmt: skip
+    axis.set_xticks([])
+    axis.xaxis.set_label_position("top")
+    axis.set_xlabel("Simulated\ntruth", fontsize=8, color=MARK)
+
+
+def _draw_track(axis: "Axes", minutes: pl.DataFrame, names: Sequence[str]) -> None:
+    """Curves of one unit share the scale; that of a curve of another unit stands further out."""
+    places = [axis, axis.twiny()] if len(names) > 1 else [axis]
+    for place, name, colour in zip(places, names, INK, strict=False):
+        curve = with_gaps(minutes.filter(pl.col("channel") == name))
+        place.plot(curve["mean"].to_numpy(), curve["time"].to_numpy(), color=colour, lw=0.8)
+        place.xaxis.tick_top()
+        place.xaxis.set_label_position("top")
+        place.tick_params(labelsize=7)
+        place.set_xlabel(channel(name).title, color=colour, fontsize=8)
+    if len(names) > 1:
+        if len({channel(name).unit for name in names}) == 1:
+            _share_scale(places[0], places[1])
+        else:
+            places[1].spines["top"].set_position(("outward", 30))
+    axis.grid(visible=True, linewidth=0.3, alpha=0.6)
+
+
+def _share_scale(one: "Axes", other: "Axes") -> None:
+    """Give two axes the scale that holds the curves of both, and draw it once."""
+    low = min(one.get_xlim()[0], other.get_xlim()[0])
+    high = max(one.get_xlim()[1], other.get_xlim()[1])
+    for axis in (one, other):
+        axis.set_xlim(low, high)
+    other.set_xticks([])
+    other.xaxis.labelpad = LABEL_PAD
+
+
+def _whole_days(axis: "Axes", times: pl.Series) -> None:
+    """From the midnight before the first instant to the one after the last, a tick each 3 hours."""
+    from matplotlib.dates import DateFormatter, HourLocator
+
+    days = times.dt.date().unique().sort()
+    axis.set_xlim(days[0], days[-1] + timedelta(days=1))
+    axis.xaxis.set_major_locator(HourLocator(interval=3))
+    axis.xaxis.set_major_formatter(DateFormatter("%H:%M"))
+    axis.tick_params(axis="x", labelsize=8)
+
+
+def _stretches(frame: pl.DataFrame) -> dict[Activity, list[tuple[datetime, timedelta]]]:
+    """Per activity, where each stretch of it starts and how long it lasts."""
     runs = (
         frame.select("time", "activity", (pl.col("activity").rle_id()).alias("run"))
         .group_by("run", maintain_order=True)
         .agg(pl.col("activity").first(), pl.col("time").first())
         .with_columns(pl.col("time").shift(-1).fill_null(frame["time"].max()).alias("end"))
     )
-    stretches: dict[Activity, list[tuple[float, float]]] = {}
+    stretches: dict[Activity, list[tuple[datetime, timedelta]]] = {}
     for _, activity, start, end in runs.iter_rows():
-        begin = start.hour + start.minute / 60 + start.second / 3600
-        lasts = (end - start).total_seconds() / 3600
-        stretches.setdefault(Activity(activity), []).append((begin, lasts))
+        stretches.setdefault(Activity(activity), []).append((start, end - start))
     return stretches
-
-
-def _png(figure: "Figure") -> bytes:
-    """The figure as a PNG of few colours: Dagster shows pictures below 100 kB in place."""
-    from PIL import Image
-
-    drawn, packed = BytesIO(), BytesIO()
-    figure.savefig(drawn, format="png", dpi=90)
-    Image.open(drawn).convert("RGB").quantize(48).save(packed, format="png", optimize=True)
-    return packed.getvalue()
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
-body {{ font: 16px/1.5 system-ui, sans-serif; color: #1b3a4b; max-width: 62rem; margin: 2rem auto;
-padding: 0 1rem; }}
-h1, h2 {{ font-weight: 600; }} h2 {{ margin-top: 2.5rem; }}
-img {{ max-width: 100%; border: 1px solid #dee2e6; }}
-table {{ border-collapse: collapse; font-size: 0.9rem; }}
-th, td {{ padding: 0.25rem 0.75rem; border-bottom: 1px solid #dee2e6; text-align: right; }}
-th:first-child, td:first-child {{ text-align: left; }}
-code {{ background: #f1f3f5; padding: 0.1rem 0.3rem; }}
-</style></head><body><h1>{title}</h1>
-{body}
-</body></html>
-"""
