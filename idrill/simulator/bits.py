@@ -69,6 +69,6 @@ def draw_bit(diameter: float, flow: float, random: Generator) -> DrawnBit:
         nozzle_area=flow / NOZZLE_VELOCITY.draw(random),
         blades=int(random.integers(*BLADES, endpoint=True)),
         wear_factor=UNIT_FACTOR.draw(random),
-        weakening=Uniform(0.2, 0.6).draw(random),
-        weakening_speed=LogUniform(0.1, 0.6).draw(random),
+        weakening=Uniform(0.15, 0.35).draw(random),
+        weakening_speed=LogUniform(0.2, 0.4).draw(random),
     )

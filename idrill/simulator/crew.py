@@ -67,6 +67,8 @@ class Crew:
     """Share of the pauses in which it stops the pumps [-]."""
     easing_share: float
     """Share of them in which it goes on turning, at less flow [-]."""
+    reaming_share: float
+    """Share of them in which it reams the stand so far drilled [-]."""
     spread: float
     """Standard deviation of the logarithm of all these times [-]."""
     trip_speed: float
@@ -76,7 +78,9 @@ class Crew:
     rotation_ramp: float
     """From rest to full speed [s]."""
     approach_speed: float
-    """Down to bottom [m/s]."""
+    """Down to bottom, the last half metre [m/s]."""
+    pick_up: float
+    """Height above bottom at which it circulates and waits [m]."""
     controller_gain: float
     """Of the auto-driller: share of an error that it corrects in a second [1/s]."""
     controller_noise: float
@@ -95,29 +99,32 @@ class Crew:
 
 _SPREAD: Mapping[str, Distribution] = {
     # The drilling files of Volve (docs/realism.md): 250 to 600 s in slips, 1,000 to 2,200 s weight
-    # to weight; besides, drilling broken 0.5 to 2.6 times an hour, for 0.3 to 0.5 h per hour
-    # drilled; weight unsteady by 7 to 14 % in a minute. The rest [e].
+    # to weight; besides, drilling broken 0.5 to 2.8 times an hour, for up to 0.5 h per hour
+    # drilled, the bit picked up by 0.6 to 6 m and let down over the last half metre in 40 to 150 s;
+    # weight unsteady by 7 to 14 % in a minute. The rest [e].
     "slips_time": LogNormal(370.0, 0.2),
     "pipe_time": LogNormal(75.0, 0.2),
     "survey_time": LogNormal(300.0, 0.3),
     "reaming_passes": Uniform(0.5, 2.0),
     "reaming_speed": Uniform(0.08, 0.25),
     "circulating_time": LogNormal(300.0, 0.4),
-    "circulating_share": Uniform(0.2, 0.8),
-    "pauses": LogUniform(1 / 7_000, 1 / 1_400),
-    "pause_time": LogNormal(1_200.0, 0.5),
+    "circulating_share": Uniform(0.4, 1.0),
+    "pauses": LogUniform(1 / 3_500, 1 / 1_200),
+    "pause_time": LogNormal(700.0, 0.5),
     "spread": Uniform(0.15, 0.35),
     "trip_speed": Uniform(0.3, 0.7),
     "pump_ramp": Uniform(30.0, 120.0),
     "rotation_ramp": Uniform(10.0, 40.0),
-    "approach_speed": Uniform(0.02, 0.06),
+    "approach_speed": LogUniform(0.004, 0.03),
     "controller_gain": LogUniform(0.02, 0.15),
-    "controller_noise": LogUniform(0.03, 0.18),
+    "controller_noise": LogUniform(0.02, 0.10),
     "weight_preference": LogNormal(1.0, 0.2),
     "speed_preference": LogNormal(1.0, 0.1),
-    # In Volve's pauses the pumps stop, or the string goes on turning, about as often.
-    "stopping_share": Uniform(0.1, 0.4),
-    "easing_share": Uniform(0.2, 0.5),
+    # In Volve's pauses the string mostly goes on turning; some are long passes of the reamer.
+    "stopping_share": Uniform(0.05, 0.25),
+    "easing_share": Uniform(0.3, 0.6),
+    "reaming_share": Uniform(0.05, 0.15),
+    "pick_up": LogUniform(0.7, 4.0),
 }
 
 
@@ -132,8 +139,8 @@ ANNULAR_VELOCITY = Uniform(0.55, 1.1)
 """That the flow is chosen for [m/s] [e]."""
 MOST_FLOW = 0.083
 """What two or three pumps give, 5,000 L/min [m³/s]."""
-LEAST_FLOW = 0.025
-"""1,500 L/min [m³/s]."""
+LEAST_FLOW = 0.030
+"""1,800 L/min, as 8½ in holes are cleaned with [m³/s] [e]."""
 ROTARY_SPEED = Uniform(1.3, 3.0)
 """80 to 180 rpm [1/s]."""
 WEIGHT_PER_DIAMETER = LogNormal(300e3, 0.5)

@@ -87,6 +87,8 @@ class DrillString:
     """Half width of a speed band with whirl, as a fraction [-]."""
     rotation_damping: float
     """Of the bottom-hole assembly, in the mud [N·m·s/rad]."""
+    stabiliser_torque: float
+    """Friction of turning stabilisers, whatever the string weighs on them [N·m]."""
     downhole_pressure_drop: float
     """Of motor and measuring tools at `reference_flow` in water [Pa]; it goes with density and flow
     squared."""
@@ -135,6 +137,8 @@ DRILL_PIPES = (
 )
 HEAVY_PIPE = Pipe(1.0, 0.1270, 0.0762, 73.4)
 """5 in outside, 3 in inside, 49.3 lb/ft."""
+SLIM = 1.5
+"""Diameter of a hole by that of the pipe below which the annulus costs too much pressure [-] [e]."""
 COLLARS = ((0.165, 0.071), (0.203, 0.076), (0.241, 0.076))
 """6½, 8 and 9½ in: outside and bore [m]."""
 
@@ -154,14 +158,15 @@ def draw_string(hole_diameter: float, random: Generator) -> DrillString:
         raise InvalidSimulation(f"hole: diameter {hole_diameter} m is too small for any collars")
     pipe = DRILL_PIPES[random.integers(len(DRILL_PIPES))]
     return DrillString(
-        pipe if hole_diameter > 1.3 * pipe.outer_diameter else DRILL_PIPES[0],
+        pipe if hole_diameter > SLIM * pipe.outer_diameter else DRILL_PIPES[0],
         replace(HEAVY_PIPE, length=Uniform(60.0, 160.0).draw(random)),
         _steel(Uniform(60.0, 160.0).draw(random), *fitting[-1]),
         stabiliser_spacing=Uniform(9.0, 18.0).draw(random),
         eccentricity=LogUniform(1e-3, 5e-3).draw(random),
         bending_damping=Uniform(0.05, 0.15).draw(random),
         whirl_band=Uniform(0.03, 0.09).draw(random),
-        rotation_damping=LogUniform(15.0, 60.0).draw(random),
+        rotation_damping=LogUniform(40.0, 75.0).draw(random),
+        stabiliser_torque=Uniform(1.5e3, 3e3).draw(random),
         downhole_pressure_drop=Uniform(1e6, 4e6).draw(random),
         reference_flow=0.055,
     )

@@ -1,7 +1,7 @@
 """What the crew does next: a state machine that is asked once a second.
 
     drilling → reaming up ⇄ down → circulating → lifting → stopping → in slips → starting
-        ↑  ↖ pausing                                          ↓                     ↓
+        ↑  ↖ pausing or reaming                               ↓                     ↓
         approaching  ←  ←  ←  ←  ←  ←  ←  ←  ←  ←  ←  ←  ←  ← (or pulled) ←  ←  ←  ←
 
 A string that is to leave the hole is pulled stand by stand to the surface, where the kernel stops
@@ -11,23 +11,23 @@ for a new bit, string or section; it is run in again the same way.
 from math import log
 
 from idrill.physics.compiled import compiled
+from idrill.simulator.bottom import stiffness_of
 from idrill.simulator.chances import chance, lasting
+from idrill.simulator.handling import SLOWING, begin, run, travel
 from idrill.simulator.parameters import (
     CIRCULATES,
     CIRCULATION,
     EASES,
     PAUSES,
-    PIPE,
+    PICKS_UP,
     REAMS,
     SLIPS,
     SURVEY,
     WAITS,
     Job,
-    Orders,
 )
 from idrill.simulator.phases import (
     APPROACHING,
-    AT_SURFACE,
     CIRCULATING,
     DRILLING,
     IN_SLIPS,
@@ -45,21 +45,14 @@ from idrill.simulator.phases import (
     STOPPING,
 )  # fmt: skip
 from idrill.simulator.state import Driller, Hoist, Mud
+from idrill.simulator.tripping import pull, run_in
 
 OFF_BOTTOM = 0.5
-"""Of the bit while the crew connects, circulates or waits [m]; 0.1 to 0.7 in the slips of Volve."""
+"""Of the bit while the crew connects [m]; 0.1 to 0.7 in the slips of Volve."""
 REAMED = 0.8
 """Share of a stand that is reamed [-] [e]."""
-RUN_IN_STOP = 8.0
-"""From here on a string is washed down to bottom [m] [e]."""
-CLOSE = 0.05
-"""Distance at which a block has arrived [m]."""
-CREEPING = 0.02
-"""Least speed of a block on its way [m/s]."""
 TOUCHING = 0.004
 """Speed at which a bit is set on bottom, so that the weight does not jump [m/s] [e]."""
-SLOWING = 0.4
-"""Share of the distance left that a block covers in a second [1/s]."""
 SLOW_TURNING = 0.5
 """Speed of the string off bottom while the crew circulates, by that of drilling [-] [e]."""
 LEAST_EASED = 0.6
@@ -70,31 +63,6 @@ BLED = 5e5
 """Standpipe pressure below which a crew sets the slips [Pa] [e]."""
 ALARM = 180.0
 """Time after which a crew is sure that the string has parted [s] [e]."""
-
-
-@compiled
-def begin(driller: Driller, phase: int, left: float) -> None:
-    """Go on to a phase that lasts so long [s], where time ends it."""
-    driller.phase, driller.left, driller.whole = phase, left, left
-
-
-@compiled
-def travel(hoist: Hoist, target: float, fastest: float) -> bool:
-    """Move the block towards a position [m]; whether it is there."""
-    distance = target - hoist.position
-    if abs(distance) < CLOSE:
-        hoist.speed_asked = 0.0
-        return True
-    speed = min(max(SLOWING * abs(distance), CREEPING), fastest)
-    hoist.speed_asked = speed if distance > 0.0 else -speed
-    return False
-
-
-@compiled
-def run(driller: Driller, orders: Orders, flow: float, speed: float) -> None:
-    """Ask for a share of the ordered flow and rotary speed [-]."""
-    driller.flow_asked = flow * orders.flow
-    driller.speed_asked = speed * orders.rotary_speed
 
 
 @compiled
@@ -113,9 +81,9 @@ def decide(job: Job, driller: Driller, hoist: Hoist, mud: Mud) -> None:
     elif phase in (APPROACHING, PAUSING):
         _return(job, driller, hoist)
     elif phase in (PULLING, PULLED):
-        _pull(job, driller, hoist)
+        pull(job, driller, hoist)
     elif phase in (LOWERING, LOWERED, OUT):
-        _run_in(job, driller, hoist)
+        run_in(job, driller, hoist)
 
 
 @compiled
@@ -127,39 +95,73 @@ def _drill(job: Job, driller: Driller, hoist: Hoist) -> None:
     deep = hoist.hole_depth >= job.hole.bottom
     if worn or deep or driller.alarmed > ALARM:
         driller.leaving = 1
-    down = hoist.position <= job.machinery.lowest
-    if down or driller.leaving:
+    # Where the block comes to stand once the compressed string is off bottom.
+    unloaded = hoist.position + hoist.weight / stiffness_of(job, hoist)
+    if unloaded <= job.machinery.lowest or driller.leaving:
         driller.stands += 1
+        driller.mid_stand = 0
         passes = job.orders.reaming_passes + chance(job, REAMS, driller.stands)
         driller.passes = int(passes) if driller.alarmed == 0.0 else 0
         begin(driller, REAMING_UP, 0.0)
     elif driller.until_pause <= 0.0:
-        driller.pauses += 1
-        waiting = -log(1.0 - chance(job, PAUSES, driller.pauses))
-        driller.until_pause = waiting / max(job.orders.pauses, 1e-9)
+        _break_off(job, driller)
+
+
+@compiled
+def _break_off(job: Job, driller: Driller) -> None:
+    """Leave bottom for a while: to ream, or for something that the log does not tell."""
+    driller.pauses += 1
+    waiting = -log(1.0 - chance(job, PAUSES, driller.pauses))
+    driller.until_pause = waiting / max(job.orders.pauses, 1e-9)
+    if chance(job, EASES, driller.pauses) > 1.0 - job.orders.reaming_share:
+        driller.mid_stand, driller.passes = 1, 1
+        begin(driller, REAMING_UP, 0.0)
+    else:
         begin(driller, PAUSING, lasting(job, WAITS, driller.pauses, job.orders.pause_time))
 
 
 @compiled
+def _above_bottom(job: Job, hoist: Hoist, height: float) -> float:
+    """Position of the block with the bit so high above bottom [m], as far as the stand reaches."""
+    bottom = hoist.position - (hoist.hole_depth - hoist.bit_depth)
+    return float(min(bottom + height, job.machinery.lowest + job.machinery.stand))
+
+
+@compiled
+def _picked_up(job: Job, driller: Driller) -> float:
+    """How high above bottom the crew circulates and waits this time [m]."""
+    return lasting(job, PICKS_UP, driller.stands + driller.pauses, job.orders.pick_up)
+
+
+@compiled
 def _ream(job: Job, driller: Driller, hoist: Hoist, mud: Mud) -> None:
-    """Up and down over the stand; circulate then, long enough before the string is pulled."""
-    orders, machinery = job.orders, job.machinery
+    """Up and down over the stand; then go on, or circulate if it is drilled down."""
+    orders = job.orders
     run(driller, orders, 1.0, 1.0)
-    bottom = hoist.position - (hoist.hole_depth - hoist.bit_depth) + OFF_BOTTOM
     if driller.passes > 0 and driller.phase == REAMING_UP:
-        top = min(bottom + REAMED * machinery.stand, machinery.lowest + machinery.stand)
+        top = _above_bottom(job, hoist, OFF_BOTTOM + REAMED * job.machinery.stand)
         if travel(hoist, top, orders.reaming_speed):
             begin(driller, REAMING_DOWN, 0.0)
-    elif travel(hoist, bottom, orders.reaming_speed):
-        driller.passes -= 1
-        if driller.passes > 0:
-            begin(driller, REAMING_UP, 0.0)
-            return
-        circulates = chance(job, CIRCULATES, driller.stands) < orders.circulating_share
-        left = lasting(job, CIRCULATION, driller.stands, orders.circulating_time) * circulates
-        if driller.leaving and driller.alarmed == 0.0:
-            left = mud.annulus / orders.flow
-        begin(driller, CIRCULATING, left)
+        return
+    if not travel(hoist, _above_bottom(job, hoist, _picked_up(job, driller)), orders.reaming_speed):
+        return
+    driller.passes -= 1
+    if driller.passes > 0:
+        begin(driller, REAMING_UP, 0.0)
+    elif driller.mid_stand:
+        begin(driller, APPROACHING, 0.0)
+    else:
+        begin(driller, CIRCULATING, _circulation(job, driller, mud))
+
+
+@compiled
+def _circulation(job: Job, driller: Driller, mud: Mud) -> float:
+    """How long the crew circulates before a connection; before the string is pulled, once round."""
+    orders = job.orders
+    if driller.leaving and driller.alarmed == 0.0:
+        return float(mud.annulus / orders.flow)
+    circulates = chance(job, CIRCULATES, driller.stands) < orders.circulating_share
+    return lasting(job, CIRCULATION, driller.stands, orders.circulating_time) * circulates
 
 
 @compiled
@@ -224,73 +226,24 @@ def _wait(job: Job, driller: Driller) -> None:
 def _return(job: Job, driller: Driller, hoist: Hoist) -> None:
     """Wait off bottom if there is something to wait for, then go down to bottom turning."""
     orders = job.orders
-    gap = hoist.hole_depth - hoist.bit_depth
     if driller.phase == PAUSING:
         _wait(job, driller)
-        travel(hoist, hoist.position - gap + OFF_BOTTOM, orders.reaming_speed)
+        travel(hoist, _above_bottom(job, hoist, _picked_up(job, driller)), orders.reaming_speed)
         if driller.left <= 0.0:
             begin(driller, APPROACHING, 0.0)
         return
     run(driller, orders, 1.0, 1.0)
     turning = driller.speed_command > 0.9 * driller.speed_asked
     flowing = driller.flow_command > 0.9 * driller.flow_asked
-    fastest = orders.approach_speed if gap < 2.0 * OFF_BOTTOM else orders.reaming_speed
-    fastest = min(fastest, max(SLOWING * gap, TOUCHING))
-    hoist.speed_asked = -fastest if turning and flowing else 0.0
+    if not (turning and flowing):
+        clear = _above_bottom(job, hoist, OFF_BOTTOM)
+        travel(hoist, max(clear, hoist.position), orders.reaming_speed)
+        return
+    gap = hoist.hole_depth - hoist.bit_depth
+    fastest = orders.approach_speed if gap < OFF_BOTTOM else orders.reaming_speed
+    hoist.speed_asked = -min(fastest, max(SLOWING * gap, TOUCHING))
     if hoist.weight > 0.0:
         begin(driller, DRILLING, 0.0)
     elif hoist.position <= job.machinery.lowest:
         # Run in with a whole stand drilled down: the next one is wanted before bottom is reached.
         begin(driller, LIFTING, 0.0)
-
-
-@compiled
-def _pipe(job: Job, driller: Driller) -> float:
-    """How long the next stand takes to rack back or to fetch [s]."""
-    driller.pipes += 1
-    return lasting(job, PIPE, driller.pipes, job.orders.pipe_time)
-
-
-@compiled
-def _pull(job: Job, driller: Driller, hoist: Hoist) -> None:
-    """Pull a stand, rack it back, fetch the next."""
-    orders, machinery = job.orders, job.machinery
-    run(driller, orders, 0.0, 0.0)
-    if driller.phase == PULLING:
-        top = min(machinery.lowest + machinery.stand, hoist.position + hoist.bit_depth)
-        if travel(hoist, top, orders.trip_speed):
-            out = hoist.bit_depth < 2 * CLOSE
-            hoist.in_slips = 1
-            begin(driller, AT_SURFACE if out else PULLED,
-                  _pipe(job, driller))  # fmt: skip
-        return
-    there = travel(hoist, machinery.lowest, 2.0 * orders.trip_speed)
-    if there and driller.left <= 0.0:
-        hoist.in_slips = 0
-        begin(driller, PULLING, 0.0)
-
-
-@compiled
-def _run_in(job: Job, driller: Driller, hoist: Hoist) -> None:
-    """Run a stand in, fetch the next; near bottom start the pumps."""
-    orders, machinery = job.orders, job.machinery
-    run(driller, orders, 0.0, 0.0)
-    hoist.speed_asked = 0.0
-    if driller.phase == OUT:
-        hoist.in_slips = 1
-        if driller.left <= 0.0:
-            begin(driller, LOWERED, _pipe(job, driller))
-    elif driller.phase == LOWERED:
-        hoist.in_slips = 1
-        there = travel(hoist, machinery.lowest + machinery.stand, 2.0 * orders.trip_speed)
-        if there and driller.left <= 0.0:
-            hoist.in_slips = 0
-            begin(driller, LOWERING, 0.0)
-    else:
-        gap = hoist.hole_depth - hoist.bit_depth - RUN_IN_STOP
-        stop = max(machinery.lowest, hoist.position - max(gap, 0.0))
-        if travel(hoist, stop, orders.trip_speed):
-            if gap < 2 * CLOSE:
-                begin(driller, STARTING, lasting(job, SURVEY, driller.stands, orders.survey_time))
-            else:
-                begin(driller, LOWERED, _pipe(job, driller))

@@ -64,6 +64,7 @@ def machinery_of(rig: Outfit) -> Machinery:
         drain_back=rig.pits.drain_back,
         shaker_loss=rig.pits.shaker_loss,
         surface_coefficient=rig.surface_coefficient,
+        pulsation=rig.pulsation,
     )
 
 
@@ -130,6 +131,7 @@ def assembly_of(string: DrillString, bit: DrawnBit, mud: Mud) -> Assembly:
         stiffness_length=YOUNGS_MODULUS * steel,
         bottom_inertia=string.bottom_inertia,
         rotation_damping=string.rotation_damping,
+        stabiliser_torque=string.stabiliser_torque,
         tool_loss=string.downhole_pressure_drop / (WATER * string.reference_flow**2),
         span=string.span(mud.density),
         bit=bit.bit,

@@ -54,6 +54,10 @@ STEPS = 2
 """Steps of mud, block and bit a second: half as long ones change a day's depth by 0.2 %."""
 MEMORY = 0.8
 """Share of the auto-driller's unsteadiness that stays for another second [-] [e]."""
+DRAG_MEMORY = 0.8
+"""The same of the drag; Volve's hook loads keep 0.5 to 0.7 over 4 s [-]."""
+PULSE_MEMORY = 0.7
+"""The same of the pressure's pulsation, of which Volve's keeps 0.1 to 0.3 over 4 s [-]."""
 FAST_REFILL = 2.0
 """Rate at which a riserless section is given sea water, by the flow into it [-] [e]."""
 
@@ -102,7 +106,8 @@ def simulate_seconds(
         judge(turn, turning, torsion, state.swing, second0 + second)
         shaking = shake(job, hoist, turn, moment.whirl_trigger)
         wear_bit(job, hoist, turn)
-        shown = _shown_load(job, hoist, moment)
+        _wander(job, hoist, mud, moment)
+        shown = _shown_load(job, hoist)
         write_motion(job, driller, hoist, turn, turning, shown, truth, second)
         write_power(energy(job, turn, turning, torsion), shaking, truth, second)
         write_mud(job, mud, tanks, strokes, truth, second)
@@ -237,11 +242,19 @@ def _refill(job: Job, driller: Driller, mud: Mud, tanks: Array) -> None:
 
 
 @compiled
-def _shown_load(job: Job, hoist: Hoist, moment: Moment) -> float:
+def _wander(job: Job, hoist: Hoist, mud: Mud, moment: Moment) -> None:
+    """Let drag and pressure wander on for a second."""
+    fresh = (1.0 - DRAG_MEMORY**2) ** 0.5 * job.surroundings.jerk * moment.jerk
+    hoist.drag_wander = DRAG_MEMORY * hoist.drag_wander + fresh
+    fresh = (1.0 - PULSE_MEMORY**2) ** 0.5 * job.machinery.pulsation * moment.pressure
+    mud.pulsation = PULSE_MEMORY * mud.pulsation + fresh
+
+
+@compiled
+def _shown_load(job: Job, hoist: Hoist) -> float:
     """Hook load at the dead line [N]."""
     machinery = job.machinery
-    hanging = 0.0 if hoist.in_slips else hoist.tension
-    hanging *= 1.0 + job.surroundings.jerk * moment.jerk
+    hanging = 0.0 if hoist.in_slips else hoist.tension * (1.0 + hoist.drag_wander)
     motion = hoist.speed / (abs(hoist.speed) + CHANGING_OVER)
     load = hook_load(machinery.block_load, max(hanging, 0.0))
     return indicated_hook_load(load, machinery.lines, machinery.sheave_friction, motion)

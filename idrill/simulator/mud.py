@@ -48,7 +48,7 @@ _MAY_BE_ZERO = {"yield_stress", "gel_strength", "background_gas"}
 _SPREAD: Mapping[str, Distribution] = {
     # Herschel-Bulkley figures as oil- and water-based muds show them [e]
     "yield_stress": LogUniform(1.0, 6.0),
-    "consistency": LogNormal(0.25, 0.4),
+    "consistency": LogNormal(0.16, 0.4),
     "flow_index": Uniform(0.65, 0.9),
     "gel_strength": LogUniform(3.0, 15.0),
     "gel_build_time": LogUniform(120.0, 900.0),

@@ -112,8 +112,12 @@ def enter_string(
     mud.flow_in = pumped / seconds
     refilled = min(mud.drained, pumped)
     mud.drained -= refilled
-    mud.pressure = relaxed(mud.pressure, target, seconds, _delay(job, mud, losses, target))
-    squeezed = job.fluid.compressibility * mud.string_capacity * mud.pressure
+    springiness = job.fluid.compressibility * mud.string_capacity
+    pressure = relaxed(mud.pressure, target, seconds, _delay(job, mud, losses, target))
+    # However the annulus is blocked, no more mud is squeezed in than the pumps bring.
+    most = (mud.squeezed + max(pumped - refilled, 0.0)) / max(springiness, 1e-12)
+    mud.pressure = min(pressure, most)
+    squeezed = springiness * mud.pressure
     capacity = string_bore(job.assembly, hoist.bit_depth)
     kept = refilled + squeezed - mud.squeezed + capacity - mud.string_capacity
     mud.squeezed, mud.string_capacity = squeezed, capacity

@@ -113,6 +113,8 @@ class Outfit:
     pits: Pits
     surface_coefficient: float
     """Of the loss in surface lines [-]; `physics.hydraulics.surface_pressure_drop`."""
+    pulsation: float
+    """Of the standpipe pressure, as the dampers leave it: standard deviation, as a share [-]."""
 
     def __post_init__(self) -> None:
         rig_id(self.id)
@@ -120,6 +122,8 @@ class Outfit:
             raise InvalidSimulation(f"rig: pumps must be 1 to {PUMPS}")
 
 
+PULSATION = LogUniform(2e-3, 1e-2)
+"""Volve's pressures are unsteady by 0.33, 0.94 and 0.50 % within a minute [-]."""
 MOST_PITS = 8
 """Tanks that a simulated rig can have."""
 
@@ -143,8 +147,9 @@ def draw_outfit(rig: str, random: Generator) -> Outfit:
     )
     coefficients = Uniform(SURFACE_COEFFICIENTS[-1], SURFACE_COEFFICIENTS[1])
     return Outfit(
-        rig, pumps, _top_drive(random), _hoist(random), _pits(random), coefficients.draw(random)
-    )
+        rig, pumps, _top_drive(random), _hoist(random), _pits(random), coefficients.draw(random),
+        PULSATION.draw(random),
+    )  # fmt: skip
 
 
 def _top_drive(random: Generator) -> TopDrive:
@@ -163,7 +168,7 @@ def _top_drive(random: Generator) -> TopDrive:
     )
     soft = random.random() < SOFT_SHARE
     impedance = SOFT_DRIVE if soft else STIFF_DRIVE
-    return TopDrive(drive, LogUniform(1_000.0, 3_000.0).draw(random), impedance, ramp=0.2)
+    return TopDrive(drive, LogUniform(1_500.0, 3_000.0).draw(random), impedance, ramp=0.2)
 
 
 SOFT_SHARE = 0.4

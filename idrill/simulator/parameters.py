@@ -54,6 +54,7 @@ class Machinery(NamedTuple):
     """[m³]"""
     shaker_loss: float
     surface_coefficient: float
+    pulsation: float
 
 
 class Hole(NamedTuple):
@@ -102,6 +103,8 @@ class Assembly(NamedTuple):
     """[kg·m²]"""
     rotation_damping: float
     """[N·m·s/rad]"""
+    stabiliser_torque: float
+    """[N·m]"""
     tool_loss: float
     """Pressure drop of motor and tools by density and flow squared [1/m⁴]."""
     span: Collars
@@ -149,11 +152,13 @@ class Orders(NamedTuple):
     pause_time: float
     stopping_share: float
     easing_share: float
+    reaming_share: float
     spread: float
     trip_speed: float
     pump_ramp: float
     rotation_ramp: float
     approach_speed: float
+    pick_up: float
     controller_gain: float
     controller_noise: float
     pumps: Array
@@ -180,8 +185,8 @@ class Job(NamedTuple):
 VERTICAL_DEPTH, INCLINATION, AZIMUTH, PORE_PRESSURE = range(4)
 """Rows of `Job.path` [m, rad, rad, Pa]."""
 (
-    REAMS, CIRCULATES, PAUSES, EASES, CIRCULATION, SLIPS, SURVEY, WAITS, PIPE, REFILL,
-) = LUCK = tuple(range(10))  # fmt: skip
+    REAMS, CIRCULATES, PAUSES, EASES, CIRCULATION, SLIPS, SURVEY, WAITS, PIPE, REFILL, PICKS_UP,
+) = LUCK = tuple(range(11))  # fmt: skip
 """Rows of `Job.luck`: the first four even from 0 to 1, the others standard normal."""
 
 
@@ -224,6 +229,8 @@ class Moment(Protocol):
     torque: float
     """Standard normal [-]."""
     flow: float
+    """Standard normal [-]."""
+    pressure: float
     """Standard normal [-]."""
     jerk: float
     """Heavy-tailed, of standard deviation 1 [-]."""

@@ -102,7 +102,7 @@ def write_mud(
     """Write down where the mud is and what it is like."""
     warm = mud.temperature + mud.warming
     thin = 1.0 - job.surroundings.expansion * (warm - job.fluid.temperature)
-    truth[STANDPIPE_PRESSURE, second] = mud.pressure
+    truth[STANDPIPE_PRESSURE, second] = mud.pressure * (1.0 + mud.pulsation)
     truth[ANNULAR_PRESSURE, second] = mud.annular_pressure
     truth[FLOW_IN, second] = mud.flow_in
     truth[FLOW_OUT, second] = mud.flow_out

@@ -42,6 +42,8 @@ class Driller(Protocol):
     """Of the active tanks, so far."""
     passes: int
     """Still to ream."""
+    mid_stand: int
+    """1 while it reams a stand that is not yet drilled down."""
     leaving: int
     """1 once the string is to be pulled."""
     until_pause: float
@@ -93,6 +95,8 @@ class Hoist(Protocol):
     """Share of the string's weight that is lost [-]."""
     tension: float
     """At the top of the string [N]."""
+    drag_wander: float
+    """Of the string's drag, of mean 0, by its weight [-]."""
     string_torque: float
     """Friction of the turning pipe [N·m]."""
     collar_torque: float
@@ -142,7 +146,9 @@ class Mud(Protocol):
     string_capacity: float
     """At the end of the last step [m³]."""
     pressure: float
-    """At the standpipe [Pa]."""
+    """At the standpipe, the strokes of the pumps evened out [Pa]."""
+    pulsation: float
+    """Of that pressure, of mean 0 [-]."""
     annular_pressure: float
     """At the bit [Pa]."""
     equivalent_density: float

@@ -63,7 +63,8 @@ def hang(job: Job, hoist: Hoist, mud: Mud, turning: float, rising: float, more_d
     """
     assembly, density = job.assembly, job.fluid.density
     length = hoist.bit_depth / PIECES
-    tension, pipe_torque, collar_torque, below = -hoist.weight, 0.0, 0.0, 0.0
+    tension, pipe_torque, below = -hoist.weight, 0.0, 0.0
+    collar_torque = assembly.stabiliser_torque
     inclination = on_path(job, INCLINATION, hoist.bit_depth)
     azimuth = on_path(job, AZIMUTH, hoist.bit_depth)
     for piece in range(PIECES):

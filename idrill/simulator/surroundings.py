@@ -41,7 +41,7 @@ class Surroundings(NamedTuple):
     flow_noise: float
     """Of the pumps' speed from second to second, as a share [-]."""
     jerk: float
-    """Heavy-tailed jumps of the drag, by weight of the string [-]."""
+    """Of the drag's heavy-tailed wandering, by weight of the string [-]."""
     pack_off_length: float
     """Share of the annulus that a pack-off or a bed narrows [-]."""
     bed_drag: float
@@ -70,7 +70,7 @@ _SPREAD: Mapping[str, Distribution] = {
     "tortuosity": Uniform(0.02, 0.08),
     "torque_noise": Uniform(0.02, 0.08),
     "flow_noise": LogUniform(2e-5, 3e-4),
-    "jerk": LogUniform(2e-4, 2e-3),
+    "jerk": LogUniform(8e-4, 5e-3),
     "pack_off_length": Uniform(0.05, 0.25),
     "bed_drag": Uniform(0.2, 0.8),
     "refill_level": Uniform(0.30, 0.45),

@@ -203,9 +203,9 @@ def test_stands_are_as_long_as_the_rig_makes_them() -> None:
 def test_in_slips_the_block_alone_hangs_and_lines_drain_back() -> None:
     truth, rig = day(2), site().rig
     connecting = truth["activity"] == Activity.CONNECTION.value
-    truth = truth.with_columns(connection=connecting.rle_id())
-    second = truth.filter(connecting)["connection"].unique(maintain_order=True)[1]
-    inside = truth.filter(pl.col("connection") == second)
+    truth = truth.with_columns(connection=connecting.rle_id(), before=pl.col("activity").shift(1))
+    after_drilling = truth.filter(connecting & pl.col("before").is_in(["circulating", "static"]))
+    inside = truth.filter(pl.col("connection") == after_drilling["connection"][0])
 
     still = inside.filter(pl.col("block_speed").abs() < 1e-6)
     drained = np.ptp(values(inside, "string_volume"))
