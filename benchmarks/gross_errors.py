@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from benchmarks.harness import Comparison, Result, Sample
-from benchmarks.readers import REAL_DATA
+from benchmarks.real_data import real_data
 from benchmarks.reconciliation import network
 from idrill.dvr.balances import LinearBalances
 from idrill.dvr.gross_errors import GrossErrorTests
@@ -61,7 +61,7 @@ class Network:
 
 def published() -> Iterator[Network]:
     """The twelve networks, exact values projected so that the balances close."""
-    path = REAL_DATA / "data_reconciliation" / "linear_problems.json"
+    path = real_data() / "data_reconciliation" / "linear_problems.json"
     for name, said in json.loads(path.read_text()).items():
         sd = np.array(said["sd"])
         reconciler = Reconciler(LinearBalances(np.array(said["A"])), sd**2)

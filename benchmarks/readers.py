@@ -1,7 +1,6 @@
 """The readers on large files, against the bare libraries underneath: speed and peak memory."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -10,8 +9,8 @@ from pathlib import Path
 
 from benchmarks.harness import Comparison, Result, Sample
 from benchmarks.large_files import WRITERS
+from benchmarks.real_data import real_data
 
-REAL_DATA = Path(os.environ.get("IDRILL_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
 ROUNDS = 5
 
 PEERS = {"csv": "polars", "witsml": "lxml + polars", "wits0": "a loop", "las": "lasio"}
@@ -43,8 +42,6 @@ class Measured:
 
 def run() -> Result:
     """Every format in turn."""
-    if not REAL_DATA.is_dir():
-        raise SystemExit(f"no real data in {REAL_DATA}: set IDRILL_REAL_DATA")
     with tempfile.TemporaryDirectory() as folder:
         found = [_measured(Path(folder), name) for name in WRITERS]
     return Result(
@@ -65,7 +62,7 @@ def run() -> Result:
 def _measured(folder: Path, name: str) -> Measured:
     write, size = WRITERS[name]
     path = folder / f"large.{name}"
-    write(REAL_DATA, path, size)
+    write(real_data(), path, size)
     pairs = [(_reading("ours", name, path), _reading("peer", name, path)) for _ in range(ROUNDS)]
     measured = Measured(
         name, path.stat().st_size, _sides(pairs, "seconds", "s"), _sides(pairs, "megabytes", "MB")

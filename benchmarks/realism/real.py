@@ -1,6 +1,5 @@
 """The real records that the simulated ones are held against."""
 
-import os
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +8,6 @@ from idrill.frame import Origin
 from idrill.readers import Reading, ReadOptions, read, unpack
 from idrill.readers.merging import SourceRows, merge
 
-REAL_DATA = Path(os.environ.get("IDRILL_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))  # noqa: TID251
-
 SECTIONS = {"T2": "TSPP2", "T3": "TSPP3", "T4": "TSPP4"}
 """Sections of the Volve field and the files that hold them."""
 
@@ -18,7 +15,7 @@ WELLS = {"F-9A": "USROP_A 0 N-NA_F-9_Ad", "F-7": "USROP_A 1 N-S_F-7d"}
 """Wells of the USROP set, by depth."""
 
 
-def section(name: str, folder: Path = REAL_DATA) -> pl.DataFrame:
+def section(name: str, folder: Path) -> pl.DataFrame:
     """The canonical frame of a real section.
 
     Args:
@@ -33,7 +30,7 @@ def section(name: str, folder: Path = REAL_DATA) -> pl.DataFrame:
     return merge([rows], rig_id=name, origin=Origin.FILE).frame
 
 
-def well(name: str, folder: Path = REAL_DATA) -> pl.DataFrame:
+def well(name: str, folder: Path) -> pl.DataFrame:
     """The depth log of a real well: depth and channels.
 
     Args:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.real_data import real_data
 from benchmarks.realism import classifier, energy, prose, real, strips, tables, twins
 from benchmarks.realism.connections import connections
 from benchmarks.realism.statistics import specific_energy
@@ -24,9 +25,8 @@ STRONGEST = 10
 
 def run() -> None:
     """Writes the page and its pictures."""
-    if not real.REAL_DATA.is_dir():
-        raise SystemExit(f"no real data in {real.REAL_DATA}: set IDRILL_REAL_DATA")
-    records = {name: real.section(name) for name in real.SECTIONS}
+    folder = real_data()
+    records = {name: real.section(name, folder) for name in real.SECTIONS}
     made = {name: [twins.simulated(name, seed) for seed in SEEDS] for name in records}
     found = tables.compare(records, made)
     for name, frame in records.items():
@@ -68,7 +68,7 @@ def _told_apart(records: Frames, made: Mapping[str, Sequence[pl.DataFrame]]) -> 
 
 def _energies(made: Mapping[str, Sequence[pl.DataFrame]]) -> str:
     """Specific energy along real wells and of simulated sections."""
-    along = {name: energy.along(real.well(name)) for name in real.WELLS}
+    along = {name: energy.along(real.well(name, real_data())) for name in real.WELLS}
     spent = {
         f"{name}, simulated": np.concatenate(
             [specific_energy(frame, twins.TWINS[name].hole) for frame in frames]
