@@ -50,15 +50,15 @@ def _on(
 RIGS: Sequence[DemoRig] = (
     DemoRig(
         "DEMO_01",
-        seed=11,
-        depth=1_400.0,
+        seed=55,
+        depth=1_110.0,
         events=(
-            _on(1, (9.5, 13.0), EventKind.STICK_SLIP, 4.0, 300.0),
-            _on(1, (16.0, 20.0), EventKind.TORQUE_NOISE, 2.5e3, 60.0),
-            _on(2, (5.2, 5.4), EventKind.PIT_TRANSFER, 700.0 * LITRES_A_MINUTE, 30.0),
-            _on(2, (8.8, 9.2), EventKind.INFLUX, 400.0 * LITRES_A_MINUTE, 180.0),
-            _on(3, (2.0, 10.0), EventKind.WASHOUT, 0.10, 6 * HOUR),
-            _on(3, (13.0, 21.0), EventKind.LINER_LEAK, 0.12, 6 * HOUR),
+            _on(1, (5.0, 8.5), EventKind.TORQUE_NOISE, 2.5e3, 60.0),
+            _on(1, (17.3, 22.0), EventKind.STICK_SLIP, 4.0, 300.0),
+            _on(2, (14.2, 14.4), EventKind.PIT_TRANSFER, 700.0 * LITRES_A_MINUTE, 30.0),
+            _on(2, (18.7, 19.1), EventKind.INFLUX, 400.0 * LITRES_A_MINUTE, 180.0),
+            _on(3, (4.0, 11.0), EventKind.WASHOUT, 0.10, 6 * HOUR),
+            _on(3, (13.0, 20.0), EventKind.LINER_LEAK, 0.12, 6 * HOUR),
         ),
         look_closer=EventKind.STICK_SLIP,
     ),
