@@ -5,6 +5,8 @@ rows are written, so its raw table stays a function of the sources: the graph ma
 when it runs, and a file that arrives for the day is merged with them.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +14,7 @@ from idrill.readers.bounds import days_of
 from idrill.simulator.days import SimulatedDay
 from idrill.simulator.files import write_csv, write_parquet
 from idrill.store.archived_rows import ArchivedRows
-from idrill.store.intake import Order, Refused, Taken
+from idrill.store.intake import Order, Refused
 from idrill.store.lake import Lake
 from idrill.store.locks import rig_lock
 
@@ -39,15 +41,15 @@ def to_lake(simulated: SimulatedDay, rows: ArchivedRows, lake: Lake) -> int:
         SourceError: If no row of it has a partition.
         LakeBusy: If another process is at work on the rig.
     """
-    taken = _take_in(simulated, rows)
-    days = days_of(taken.reading)
+    days = _take_in(simulated, rows)
     with rig_lock(lake.folder, simulated.rig_id, lake.database):
         for day in days:
             rows.write_raw(lake, simulated.rig_id, day)
     return sum(days.values())
 
 
-def _take_in(simulated: SimulatedDay, rows: ArchivedRows) -> Taken:
+def _take_in(simulated: SimulatedDay, rows: ArchivedRows) -> Mapping[date, int]:
+    """How many rows were kept of each UTC day; the rows themselves are let go before the merge."""
     name = f"simulated/{simulated.day}"
     with TemporaryDirectory(prefix="idrill-") as folder:
         path = Path(folder) / f"{simulated.day}.parquet"
@@ -56,4 +58,4 @@ def _take_in(simulated: SimulatedDay, rows: ArchivedRows) -> Taken:
         [outcome] = rows.intake.take_in(order)
     if isinstance(outcome, Refused):
         raise outcome.error
-    return outcome
+    return days_of(outcome.reading)
