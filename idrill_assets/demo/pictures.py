@@ -49,6 +49,8 @@ class Look:
     around: timedelta
     """How long before and after the moment when the sign has risen half-way."""
     pairs: tuple[Pair, ...]
+    says: str
+    """What is to be seen."""
 
     def window(self, truth: pl.DataFrame, event: Band) -> tuple[datetime, datetime]:
         """First and last instant to be looked at.
@@ -72,6 +74,8 @@ LOOKS: Mapping[EventKind, Look] = MappingProxyType(
                 Pair("rotary_speed", ("bit_speed_min", "bit_speed_max")),
                 Pair("torque", ("torque",)),
             ),
+            "The bit stops and shoots ahead while the surface turns evenly: of what is measured, "
+            "the torque alone tells.",
         ),
         EventKind.PACK_OFF: Look(
             "equivalent_circulating_density",
@@ -80,6 +84,8 @@ LOOKS: Mapping[EventKind, Look] = MappingProxyType(
                 Pair("standpipe_pressure", ("standpipe_pressure",)),
                 Pair("equivalent_circulating_density", ("equivalent_circulating_density",)),
             ),
+            "Cuttings close the annulus: the pumps need more pressure, the density that the bottom "
+            "feels rises. Its gauge at the bit reports through the mud, seldom and late.",
         ),
     }
 )

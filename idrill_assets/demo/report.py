@@ -95,6 +95,7 @@ def _of_rig(told: _Told) -> Iterator[str]:
     yield "<h3>Depth against time</h3>"
     yield _picture(pictures.depth_against_time(minutes, _bands(events)))
     yield f"<h3>{_words(told.rig.look_closer)}: the truth beside what was measured</h3>"
+    yield f"<p>{pictures.LOOKS[told.rig.look_closer].says}</p>"
     yield _picture(_look_closer(told, events))
     yield (
         "<h3>An influx, and a transfer that looks like one</h3><p>Both raise the active pits. The "
@@ -102,7 +103,7 @@ def _of_rig(told: _Told) -> Iterator[str]:
         "comes up later.</p>"
     )
     yield _picture(_mud(told, events))
-    yield "<h3>Day by day</h3>" + _kpi_table(told)
+    yield "<h3>Day by day</h3><p>Rates in m/h.</p>" + _kpi_table(told)
     for rig_day in told.rig_days:
         midnight = datetime.combine(rig_day.day, time(), UTC)
         bands = _cut(_bands(events), midnight, midnight + timedelta(days=1))
