@@ -32,6 +32,9 @@ _CONFIGURATION = {
     # A pinned version must stay readable however old it is.
     "delta.enableExpiredLogCleanup": "false",
 }
+_REMOTE = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://")
+_PLAIN = re.compile(r"[A-Za-z0-9/._~@+,:=-]+")
+"""Any other character delta-rs writes as a URL does, and polars looks for a file so called."""
 _NAMED = re.compile(r"([0-9a-f]{64})-[0-9a-f]{12}\.parquet")
 
 
@@ -52,6 +55,23 @@ def explained(table: LakeTable, doing: str) -> Iterator[None]:
     except (DeltaError, pl.exceptions.PolarsError, OSError) as error:
         cause = str(error).strip().partition("\n")[0]
         raise LakeError(f"{doing} of {table.name} failed: {cause}") from error
+
+
+def local_folder(url: str) -> Path:
+    """The folder of this machine that a path or a `file://` URL names.
+
+    Raises:
+        LakeError: If it is one of another machine, or delta-rs and polars would not agree on it.
+    """
+    if _REMOTE.match(url):
+        raise LakeError(f"the lake must lie in a folder, not at {url}: set IDRILL_LAKE_URL")
+    folder = Path(url.removeprefix("file://")).absolute()
+    if not _PLAIN.fullmatch(str(folder)):
+        raise LakeError(
+            f"the lake cannot lie in {folder}: its path may hold A-Z, a-z, digits and /._~@+,:=- "
+            "only. Set IDRILL_HOME or IDRILL_LAKE_URL"
+        )
+    return folder
 
 
 def opened(folder: Path, version: int | None = None) -> DeltaTable | None:

@@ -1,6 +1,5 @@
 """The lake: Delta tables, one partition at a time, versioned and never half written."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from idrill.store.delta import (
     explained,
     files,
     hash_in_name,
+    local_folder,
     opened,
     replace,
     vacuumed,
@@ -31,8 +31,6 @@ from idrill.store.delta import (
 from idrill.store.locks import table_lock
 from idrill.store.staging import assembled, check_partition, staged
 from idrill.store.tables import LakeTable
-
-_REMOTE = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +54,12 @@ class Lake:
         lock_timeout: How long a writer waits for another writer of the same table [s].
 
     Raises:
-        LakeError: If the folder is a URL of another machine.
+        LakeError: If the folder is a URL of another machine, or delta-rs and polars would not
+            agree on its name.
     """
 
     def __init__(self, folder: str, database: Database, *, lock_timeout: float = 120.0) -> None:
-        if _REMOTE.match(folder):
-            raise LakeError(f"the lake must lie in a folder, not at {folder}: set IDRILL_LAKE_URL")
-        self.folder = Path(folder.removeprefix("file://")).absolute()
+        self.folder = local_folder(folder)
         self.database = database
         self._wait = lock_timeout
         # Replaying the log of a table costs more than writing an hour of readings: kept open.

@@ -269,6 +269,14 @@ def test_a_lake_on_another_machine_is_refused(database: Database) -> None:
         Lake("s3://bucket/lake", database)
 
 
+@pytest.mark.parametrize("name", ["a lake", "müller", "100%", "lake#1", "what?", "day*"])
+def test_a_folder_that_a_url_writes_otherwise_is_refused(
+    name: str, tmp_path: Path, database: Database
+) -> None:
+    with pytest.raises(LakeError, match=r"cannot lie in .*IDRILL_LAKE_URL"):
+        Lake(str(tmp_path / name), database)
+
+
 def test_a_channel_of_a_newer_release_widens_the_table(lake: Lake) -> None:
     narrow = LakeTable(
         RAW.name,
