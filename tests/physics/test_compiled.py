@@ -1,16 +1,20 @@
 """Compiled functions: the same values, the doctests kept, and no stale machine code."""
 
 import doctest
+import importlib
 import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
 
-from idrill.physics import hydraulics
+from idrill import physics
 from idrill.physics.compiled import compiled
+
+LAWS = sorted({module.name for module in iter_modules(physics.__path__)} - {"compiled"})
 
 LAW = "from idrill.physics.compiled import compiled\n\n\n@compiled\ndef law(x: float) -> float:\n"
 KERNEL = """
@@ -96,12 +100,15 @@ def test_a_doctest_of_a_compiled_function_is_found_and_can_fail(tmp_path: Path) 
     assert sum(one.failed for one in results) == 1
 
 
-def test_every_law_of_hydraulics_has_a_doctest_that_is_found() -> None:
-    found = {test.name for test in doctest.DocTestFinder().find(hydraulics) if test.examples}
+@pytest.mark.parametrize("name", LAWS)
+def test_every_law_has_a_doctest_that_is_found(name: str) -> None:
+    module = importlib.import_module(f"idrill.physics.{name}")
 
-    laws = [name for name, law in vars(hydraulics).items() if hasattr(law, "py_func")]
-    own = [name for name in laws if getattr(hydraulics, name).__module__ == hydraulics.__name__]
-    public = {f"{hydraulics.__name__}.{name}" for name in own if not name.startswith("_")}
+    found = {test.name for test in doctest.DocTestFinder().find(module) if test.examples}
+
+    laws = [law for law in vars(module).values() if hasattr(law, "py_func")]
+    own = {law.__name__ for law in laws if law.__module__ == module.__name__}
+    public = {f"{module.__name__}.{law}" for law in own if not law.startswith("_")}
     assert public
     assert public <= found
 
