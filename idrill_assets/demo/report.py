@@ -93,24 +93,25 @@ def _of_rig(told: _Told) -> Iterator[str]:
     yield _events_table(events)
     minutes = pl.concat([lake.read(MINUTE, rig_day.lake) for rig_day in told.rig_days])
     yield "<h3>Depth against time</h3>"
-    yield _picture(pictures.depth_against_time(minutes, _bands(events)))
+    yield _picture(pictures.depth_against_time(minutes, _bands(events)), "Depth against time")
     yield f"<h3>{_words(told.rig.look_closer)}: the truth beside what was measured</h3>"
     yield f"<p>{pictures.LOOKS[told.rig.look_closer].says}</p>"
-    yield _picture(_look_closer(told, events))
+    yield _picture(_look_closer(told, events), "The truth beside what was measured")
     yield (
         "<h3>An influx, and a transfer that looks like one</h3><p>Both raise the active pits. The "
         "transfer leaves the total as it was; the influx raises it and the flow out, and its gas "
         "comes up later.</p>"
     )
-    yield _picture(_mud(told, events))
+    yield _picture(_mud(told, events), "Pit gains, flows and gas")
     yield "<h3>Day by day</h3><p>Rates in m/h.</p>" + _kpi_table(told)
     for rig_day in told.rig_days:
         midnight = datetime.combine(rig_day.day, time(), UTC)
         bands = _cut(_bands(events), midnight, midnight + timedelta(days=1))
         states = lake.read(VALIDATED, rig_day.lake, columns=["time", "activity"])
         title = f"{rig_day.rig_id} on {rig_day.day}"
-        yield _picture(strip_chart(lake.read(MINUTE, rig_day.lake), title, bands))
-        yield _picture(activity_ribbon(states, f"{title}: activity", bands))
+        yield _picture(strip_chart(lake.read(MINUTE, rig_day.lake), title, bands), title)
+        title += ": activity"
+        yield _picture(activity_ribbon(states, title, bands), title)
 
 
 def _look_closer(told: _Told, events: pl.DataFrame) -> bytes:
@@ -157,7 +158,7 @@ def _events_table(events: pl.DataFrame) -> str:
         )
         for row in events.iter_rows(named=True)
     ]
-    return _table(("event", "when (UTC)", "how strong", ""), rows)
+    return _table(("event", "when (UTC)", "how strong", ""), rows, "words")
 
 
 def _severity(value: float, unit: str) -> str:
@@ -184,7 +185,7 @@ def _rejections(taken: Iterable[Taken]) -> str:
         for file in taken
         for one in file.reading.report.rejections
     ]
-    return _table(("source", "line", "rejected because", "what stands there"), rows)
+    return _table(("source", "line", "rejected because", "what stands there"), rows, "words")
 
 
 def _kpi_table(told: _Told) -> str:
@@ -199,15 +200,18 @@ def _kpi_table(told: _Told) -> str:
     return _table(("", *(str(day) for day in told.days)), rows)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "figures") -> str:
     def line(cell: str, texts: Sequence[str]) -> str:
         return "<tr>" + "".join(f"<{cell}>{escape(text)}</{cell}>" for text in texts) + "</tr>"
 
-    return f"<table>{line('th', heads)}{''.join(line('td', row) for row in rows)}</table>"
+    body = line("th", heads) + "".join(line("td", row) for row in rows)
+    return f'<table class="{kind}">{body}</table>'
 
 
-def _picture(png: bytes) -> str:
-    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+def _picture(png: bytes, shown: str) -> str:
+    return (
+        f'<img alt="{escape(shown)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    )
 
 
 def _words(name: str) -> str:
@@ -223,8 +227,8 @@ h2 { margin-top: 3.5rem; padding-top: 1rem; border-top: 2px solid #1b3a4b; }
 h3 { margin-top: 2rem; }
 img { max-width: 100%; margin: 0.5rem 0; }
 table { border-collapse: collapse; font-size: 0.9rem; margin: 1rem 0; }
-th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #dee2e6; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
+th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #dee2e6; text-align: left; }
+.figures :is(th, td):not(:first-child) { text-align: right; }
 .truth { background: #efe7f5; color: #5a189a; padding: 0 0.3rem; }
 </style></head><body><h1>i-Drill: three days of two simulated rigs</h1>
 <p>The rigs are simulated, and what was done to them is known. It is shown as

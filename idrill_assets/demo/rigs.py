@@ -1,7 +1,7 @@
 """The two rigs of the demo: what each drills, and what happens to it on which of three days.
 
 Every harm has its look-alike on the same rig, so that a person can try to tell them apart. Seeds
-and depths were chosen for rigs that drill on most of the days [e].
+and depths were chosen for rigs that drill on most of the days, hours so that they drill then [e].
 """
 
 from collections.abc import Sequence
