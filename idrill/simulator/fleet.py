@@ -20,7 +20,7 @@ from idrill.rigs import COMPONENT_KINDS, Rig
 from idrill.simulator.degradation import Population, draw_population, shown_path
 from idrill.simulator.duty import Duty, DutyChange, draw_duty, schedule
 from idrill.simulator.health import Effects, Steps, draw_effects, readings
-from idrill.simulator.loading import draw_references, loads
+from idrill.simulator.loading import brake_heat, draw_references, loads
 from idrill.simulator.noise import stream
 from idrill.simulator.segments import ACTIVITIES, Segments
 from idrill.simulator.slow_sensors import SlowSensors, air
@@ -114,7 +114,7 @@ class SimulatedFleet:
         rig = Rig(f"SIM_{number:04d}", f"Simulated rig {number}", synthetic=True)
         random = stream(self.seed, rig.id, "rig")
         policy = self.policies[(number - 1) % len(self.policies)]
-        return SimulatedRig(self, rig, draw_duty(random), draw_effects(random),
+        return SimulatedRig(self, rig, draw_duty(rig.id, self.seed), draw_effects(random),
                             draw_policy(policy, random))  # fmt: skip
 
     def histories(self) -> pl.DataFrame:
@@ -150,6 +150,11 @@ class SimulatedRig:
         return schedule(self.duty, float(self.grid[-1]), random, self.fleet.change)
 
     @cached_property
+    def brake_heat(self) -> Array:
+        """Braking power as the brake's temperature follows it [W] (segment)."""
+        return brake_heat(self.segments.braking_power, self.segments.bounds)
+
+    @cached_property
     def slots(self) -> tuple[Slot, ...]:
         """Where its units are installed."""
         return slots_of(self.rig.equipment)
@@ -157,9 +162,10 @@ class SimulatedRig:
     @cached_property
     def loads(self) -> Loads:
         """What each step demands of each slot."""
-        references = draw_references(stream(self.fleet.seed, self.rig.id, "load laws"))
+        drive = self.duty.rig.top_drive.drive
+        references = draw_references(drive, stream(self.fleet.seed, self.rig.id, "load laws"))
         heat = self.effects.brake_rise / references.braking_power
-        temperature = self.effects.air + heat * self.segments.braking_power
+        temperature = self.effects.air + heat * self.brake_heat
         return loads(self.segments, references, self.slots, self.grid, temperature)
 
     @cached_property
@@ -284,6 +290,7 @@ class SimulatedRig:
         """Mean loads of the steps by the names that `health` knows."""
         segments = self.segments
         levels = {name: getattr(segments, name) for name in _LEVELS}
+        levels["brake_heat"] = self.brake_heat
         for number in range(1, PUMPS + 1):
             strokes = segments.stroke_rates[number - 1]
             levels[f"stroke_rate_{number}"] = strokes

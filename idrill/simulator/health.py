@@ -77,7 +77,7 @@ class Effects:
     """Of the drawworks motor, per power [A/W]."""
     brake_rise: float
     """Above the air, at 150 kW [K]."""
-    brake_heat: float
+    brake_drag: float
     """What a worn-out brake adds by dragging while the string is run in [K]."""
     air: float
     """Temperature of the air, mean of the year [K]."""
@@ -93,10 +93,10 @@ _EFFECTS: dict[str, Distribution] = {
     "surface_loss": Uniform(0.01, 0.04),
     "pulsation": LogNormal(0.020, 0.15),
     "liner_pulsation": LogNormal(0.035, 0.2),
-    "piston_pulsation": LogNormal(0.025, 0.2),
+    "piston_pulsation": LogNormal(0.035, 0.2),
     "leak_pulsation": LogNormal(0.080, 0.3),
     "pump_vibration": LogNormal(2.0, 0.15),
-    "piston_vibration": LogNormal(1.2, 0.2),
+    "piston_vibration": LogNormal(2.0, 0.2),
     "leak_vibration": LogNormal(1.5, 0.3),
     "fluid_end_rise": Uniform(4.0, 6.0),
     "liner_heat": Uniform(8.0, 12.0),
@@ -112,7 +112,7 @@ _EFFECTS: dict[str, Distribution] = {
     "packing_current": LogNormal(60.0, 0.3),
     "hoisting_current": LogNormal(0.9e-3, 0.1),
     "brake_rise": Uniform(120.0, 200.0),
-    "brake_heat": LogNormal(60.0, 0.2),
+    "brake_drag": LogNormal(60.0, 0.2),
     "air": Uniform(278.0, 300.0),
     "mud": Uniform(12.0, 18.0),
 }
@@ -222,9 +222,9 @@ def _top_drive(effects: Effects, steps: Steps) -> dict[str, Array]:
 
 
 def _drawworks(effects: Effects, steps: Steps) -> dict[str, Array]:
-    braking = steps.loads["braking_power"]
-    rise = effects.brake_rise * braking / 150e3
-    drag = effects.brake_heat * steps.shown["drawworks_brake"] * np.minimum(braking / 20e3, 1.0)
+    heat = steps.loads["brake_heat"]
+    rise = effects.brake_rise * heat / 150e3
+    drag = effects.brake_drag * steps.shown["drawworks_brake"] * np.minimum(heat / 20e3, 1.0)
     return {
         "drawworks_motor_current": effects.hoisting_current * steps.loads["hoisting_power"],
         "drawworks_brake_temperature": steps.air + rise + drag,

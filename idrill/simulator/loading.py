@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 from numpy.random import Generator
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from idrill.channels import PUMPS
 from idrill.errors import InvalidSimulation
 from idrill.physics.compiled import compiled
+from idrill.physics.drive import Drive, drive_torque_limit
 from idrill.physics.wear import brake_rate, gearbox_rate, liner_rate, valve_rate, washpipe_rate
 from idrill.simulator.distributions import Distribution, Uniform
 from idrill.simulator.segments import HOUR, Segments
@@ -26,7 +28,9 @@ class References:
     """Loads at which a typical unit lives its rated life; [e] but for the washpipe's pressure."""
 
     pressure_exponent: float
-    pump_pressure: float = 16e6
+    torque: float
+    """Share `RATED_SHARE` of what the rig's drive gives [N·m]."""
+    pump_pressure: float = 21e6
     """[Pa]"""
     stroke_rate: float = 1.5
     """[1/s]"""
@@ -34,21 +38,51 @@ class References:
     """Vendors rate at it [Pa]."""
     rotary_speed: float = 2.0
     """[1/s]"""
-    torque: float = 20e3
-    """[N·m]"""
     stick_slip_factor: float = 3.0
     """How much faster a gearbox wears in stick-slip [-]."""
     braking_power: float = 150e3
     """[W]"""
-    brake_temperature: float = 450.0
+    brake_temperature: float = 550.0
     """Up to which the wear per energy is constant [K]."""
     brake_doubling: float = 60.0
     """Rise of temperature that doubles it [K]."""
 
 
-def draw_references(random: Generator) -> References:
-    """The load laws of one rig."""
-    return References(PRESSURE_EXPONENT.draw(random))
+RATED_SHARE = 0.3
+"""Of a drive's torque, at which its gearbox lives its rated life [-] [e]."""
+BRAKE_DELAY = 1200.0
+"""Time constant of a brake's temperature [s] [e]."""
+
+
+def draw_references(drive: Drive, random: Generator) -> References:
+    """The load laws of one rig.
+
+    Args:
+        drive: Its top drive; a gearbox is built for the drive that it serves.
+        random: Where the numbers come from.
+    """
+    return References(PRESSURE_EXPONENT.draw(random), RATED_SHARE * drive_torque_limit(drive, 0.0))
+
+
+@compiled
+def brake_heat(power: Array, bounds: Array) -> Array:
+    """Braking power as the brake's temperature follows it: delay · dh/dt = power - h.
+
+    Args:
+        power: Taken up by the brake [W] (segment).
+        bounds: Of the segments [s] (segment + 1).
+
+    Returns:
+        Mean of h over each segment, from the balance of power over it [W] (segment).
+    """
+    heat, held = np.empty_like(power), 0.0
+    for i in range(power.size):
+        seconds = bounds[i + 1] - bounds[i]
+        left = exp(-seconds / BRAKE_DELAY)
+        after = power[i] + (held - power[i]) * left
+        heat[i] = power[i] - (after - held) * BRAKE_DELAY / seconds
+        held = after
+    return heat
 
 
 _ORDER = (

@@ -12,6 +12,9 @@ Array = NDArray[np.float64]
 HOUR = 3600.0
 """[s]"""
 
+STICKING = 1.0
+"""Severity of stick-slip from which a bit sticks [-]."""
+
 ACTIVITIES = tuple(Activity)
 """Activities by the code that segments hold."""
 

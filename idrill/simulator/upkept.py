@@ -18,15 +18,12 @@ from idrill.simulator.duty import draw_duty
 from idrill.simulator.fleet import SimulatedFleet, SimulatedRig
 from idrill.simulator.health import draw_effects
 from idrill.simulator.noise import stream
-from idrill.simulator.segments import Segments
+from idrill.simulator.segments import STICKING, Segments
 from idrill.simulator.upkeep import PolicyKind, draw_policy
 
 Array = NDArray[np.float64]
 
 _A_MINUTE = timedelta(minutes=1)
-STICKING = 1.0
-"""Severity from which a bit sticks [-]."""
-
 _MEANS = {
     "hole_depth": "hole_depth",
     "bit_depth": "bit_depth",
@@ -60,7 +57,6 @@ def minutes(truth: pl.DataFrame) -> pl.DataFrame:
             (pl.col("stick_slip_severity") > STICKING).mean().alias("stick_slip"),
             pl.col("activity_code").mode().min().alias("activity"),
         )
-        .with_columns(pl.lit(1.0).alias("sand"))
         .drop("literal", strict=False)
     )
 
@@ -77,6 +73,21 @@ class UpkeptRig(SimulatedRig):
         return self.drilled
 
 
+def segments_of(loads: pl.DataFrame, sand: float) -> Segments:
+    """Minutes of the fast clock as segments.
+
+    Args:
+        loads: One row a minute, as `minutes` gives them.
+        sand: In the mud, relative to the usual [-].
+    """
+    columns = {name: loads[name].to_numpy() for name in loads.columns if name != "time"}
+    strokes = np.stack([columns.pop(f"stroke_rate_{n}") for n in range(1, PUMPS + 1)])
+    bounds = _A_MINUTE.total_seconds() * np.arange(loads.height + 1, dtype=np.float64)
+    return Segments(
+        bounds=bounds, stroke_rates=strokes, sand=np.full(loads.height, sand), **columns
+    )
+
+
 def upkept(
     rig_id: str, loads: pl.DataFrame, start: datetime, seed: int, policy: PolicyKind
 ) -> UpkeptRig:
@@ -89,17 +100,12 @@ def upkept(
         seed: Of the simulation.
         policy: How it is kept running.
     """
-    columns = {name: loads[name].to_numpy() for name in loads.columns if name != "time"}
-    strokes = np.stack([columns.pop(f"stroke_rate_{n}") for n in range(1, PUMPS + 1)])
-    bounds = _A_MINUTE.total_seconds() * np.arange(loads.height + 1, dtype=np.float64)
-    segments = Segments(bounds=bounds, stroke_rates=strokes, **columns)
-    random = stream(seed, rig_id, "upkeep")
-    fleet = SimulatedFleet(1, seed, start, loads.height * _A_MINUTE, _A_MINUTE)
+    random, duty = stream(seed, rig_id, "upkeep"), draw_duty(rig_id, seed)
     return UpkeptRig(
-        fleet,
+        SimulatedFleet(1, seed, start, loads.height * _A_MINUTE, _A_MINUTE),
         Rig(rig_id, rig_id, synthetic=True),
-        draw_duty(random),
+        duty,
         draw_effects(random),
         draw_policy(policy, random),
-        segments,
+        segments_of(loads, duty.sand),
     )

@@ -206,15 +206,14 @@ def test_a_change_of_duty_leaves_what_came_before_it_alone() -> None:
 
 
 def test_remaining_life_is_neither_given_away_by_one_row_nor_hopeless() -> None:
-    fleet = SimulatedFleet(
-        rigs=30,
-        seed=1,
-        duration=timedelta(hours=10_000),
+    fleet = replace(
+        FLEET,
+        duration=timedelta(hours=25_000),
         step=timedelta(hours=1),
         policies=(PolicyKind.RUN_TO_FAILURE,),
     )
 
-    for found in difficulty(fleet, ("piston", "valve")):
+    for found in difficulty(fleet, ("piston",)):
         assert 0.05 <= found.single_row <= 0.7, found
         assert 0.3 <= found.oracle <= 0.7 + SAMPLING, found
         assert found.single_row < 1 - found.oracle**2, "a row beat the oracle"
