@@ -114,7 +114,7 @@ def moments_of(moments: Any) -> Sequence[Any]:
 def run() -> Result:
     """An hour on both sides, and how long a day takes with its sensors."""
     drawn = operation()
-    moments, parts = drawn._moments(SPAN, ()), parts_of(drawn.job)
+    moments, parts = drawn.moments(SPAN, ()), parts_of(drawn.job)
     second0, truth = drawn.epoch + drawn.second, np.zeros((len(TRUTH), SPAN))
     slow_job, slow_moments, slow_truth = job_of(drawn), moments_of(moments), Floats(truth)
     states = [copied(drawn.state) for _ in range(ROUNDS + 1)]

@@ -21,7 +21,7 @@ from idrill.errors import InvalidSimulation
 from idrill.physics.bit import bit_pressure_drop, bit_wear_rate
 from idrill.physics.cutting import Rock, cutting
 from idrill.physics.jets import hydraulic_power
-from idrill.simulator.bits import DrawnBit, draw_bit
+from idrill.simulator.bits import BitKind, DrawnBit, draw_bit
 from idrill.simulator.crew import MOST_TORQUE, Control, SetPoints, draw_crew
 from idrill.simulator.distributions import LogNormal
 from idrill.simulator.drill_strings import (
@@ -38,6 +38,7 @@ from idrill.simulator.noise import stream
 from idrill.simulator.outfit import Outfit, draw_outfit
 from idrill.simulator.pressures import SEA_WATER, draw_pressures
 from idrill.simulator.rig import simulate
+from idrill.simulator.sensor_package import draw_sensors
 from idrill.simulator.well_plan import CASED_FRICTION, OPEN_FRICTION, HoleSection, WellPlan
 from idrill.units import GRAVITY, conversion
 from idrill.wells import STEEL_DENSITY, Station
@@ -97,6 +98,10 @@ class Twin:
     jets: float | None = None
     """Speed in the nozzles [m/s]; drawn unless given."""
     riser: bool = True
+    bit: BitKind = BitKind.DRAG
+    """What the torque by the weight tells."""
+    weighed: bool = False
+    """Whether the weight on bit is measured apart from the hook load."""
 
 
 TWINS: Mapping[str, Twin] = MappingProxyType(
@@ -105,18 +110,18 @@ TWINS: Mapping[str, Twin] = MappingProxyType(
         "T2": Twin(
             9.44, 1366.4, 3516, 130, 2.6, 50.0, Control.RATE, 67.0, 40.2, 0.3112, (1000.0, 0.3153),
             1250.0, (Station(600.0, 0.0, 0.0), Station(1000.0, 25 * DEGREE, 0.0)),
-            2, (1, 60.0, 65.0), 1.8e6,
+            2, (1, 60.0, 65.0), 2.9e6,
         ),
         # 12¼ in, 1,200 kg/m³, 703 to 903 m vertically from 720 to 996 m in the log of F-9A.
         "T3": Twin(
             13.92, 719.8, 3447, 104, 8.7, 28.0, Control.WEIGHT, 66.7, 40.7, 0.3112, (500.0, 0.3153),
             1200.0, (Station(450.0, 0.0, 0.0), Station(1000.0, 50 * DEGREE, 0.0)),
-            0, (1, 20.0, 25.0), 2.5e6,
+            0, (1, 20.0, 25.0), 2.5e6, bit=BitKind.ROLLER, weighed=True,
         ),
         # From the sea floor on, in sea water, with the wide nozzles of a top hole [e].
         "T4": Twin(
             11.95, 145.4, 4229, 89, 2.5, 9.6, Control.WEIGHT, 60.6, 40.4, 0.6604, (145.3, 0.9),
-            1030.0, (), 1, (2, 88.0, 20.0), 0.0, jets=40.0, riser=False,
+            1030.0, (), 1, (2, 88.0, 20.0), 2e5, jets=40.0, riser=False, bit=BitKind.ROLLER,
         ),
     }
 )  # fmt: skip
@@ -133,7 +138,9 @@ def simulated(name: str, seed: int) -> pl.DataFrame:
     random = stream(seed, "realism", name)
     rig, well, crew = outfit(name, random), plan(name, random), draw_crew(random)
     span = timedelta(seconds=round(TWINS[name].hours * 3600))
-    return recorded(simulate(rig, well, crew, start=START, duration=span, seed=seed).measured)
+    sensors = draw_sensors(rig, random, weighed=TWINS[name].weighed)
+    made = simulate(rig, well, crew, start=START, duration=span, seed=seed, sensors=sensors)
+    return recorded(made.measured)
 
 
 def outfit(name: str, random: Generator) -> Outfit:
@@ -218,7 +225,7 @@ def _bit_and_rock(twin: Twin, random: Generator) -> tuple[DrawnBit, Rock]:
 
 def _bit(twin: Twin, random: Generator) -> DrawnBit:
     flow = twin.flow * LITRE_A_MINUTE
-    drawn = draw_bit(twin.hole, flow, random)
+    drawn = draw_bit(twin.hole, flow, random, twin.bit)
     return drawn if twin.jets is None else replace(drawn, nozzle_area=flow / twin.jets)
 
 

@@ -14,6 +14,8 @@ PROBE = 500.0
 """Least step of weight by which the slope of the rate is taken [N]."""
 FEELING = 5.0
 """Time over which an auto-driller takes the rate [s] [e]."""
+HELD = 0.25
+"""Unsteadiness of line let out at a given speed, by that of line that follows a load [-] [e]."""
 FASTEST = 0.1
 """At which an auto-driller lets the line out [m/s] [e]."""
 
@@ -44,11 +46,15 @@ def line_speed(job: Job, driller: Driller, hoist: Hoist, turn: Turn, seconds: fl
     felt = relaxed(driller.rate_felt, hoist.rate, seconds, FEELING)
     driller.rate_felt = felt
     gain = orders.controller_gain * (1.0 / stiffness_of(job, hoist) + FEELING * felt / weight)
-    for_weight = felt + gain * (orders.weight_on_bit - hoist.weight)
+    aim = (1.0 + driller.weight_change) * orders.weight_on_bit
+    for_weight = felt + gain * (aim - hoist.weight)
     spare = min(orders.torque / max(turn.torque, 1e3) - 1.0, 1.0)
     for_torque = felt + gain * spare * weight
-    speed = min(orders.rate_of_penetration, for_weight, for_torque)
-    speed *= 1.0 + orders.controller_noise * driller.unsteadiness
+    following = min(for_weight, for_torque)
+    limit = (1.0 + driller.rate_change) * orders.rate_of_penetration
+    speed = min(limit, following)
+    steadiness = 1.0 if following < limit else HELD
+    speed *= 1.0 + steadiness * orders.controller_noise * driller.unsteadiness
     return min(max(speed, -FASTEST), FASTEST)
 
 

@@ -81,6 +81,8 @@ class Crew:
     """Down to bottom, the last half metre [m/s]."""
     pick_up: float
     """Height above bottom at which it circulates and waits [m]."""
+    retuning: float
+    """By what share it sets speed, weight and rate anew for the next time on bottom [-]."""
     controller_gain: float
     """Of the auto-driller: share of an error that it corrects in a second [1/s]."""
     controller_noise: float
@@ -102,14 +104,14 @@ _SPREAD: Mapping[str, Distribution] = {
     # to weight; besides, drilling broken 0.5 to 2.8 times an hour, for up to 0.5 h per hour
     # drilled, the bit picked up by 0.6 to 6 m and let down over the last half metre in 40 to 150 s;
     # weight unsteady by 7 to 14 % in a minute. The rest [e].
-    "slips_time": LogNormal(370.0, 0.2),
+    "slips_time": LogNormal(420.0, 0.2),
     "pipe_time": LogNormal(75.0, 0.2),
-    "survey_time": LogNormal(300.0, 0.3),
-    "reaming_passes": Uniform(0.5, 2.0),
+    "survey_time": LogNormal(480.0, 0.3),
+    "reaming_passes": Uniform(0.3, 1.3),
     "reaming_speed": Uniform(0.08, 0.25),
-    "circulating_time": LogNormal(300.0, 0.4),
-    "circulating_share": Uniform(0.4, 1.0),
-    "pauses": LogUniform(1 / 3_500, 1 / 1_200),
+    "circulating_time": LogNormal(350.0, 0.4),
+    "circulating_share": Uniform(0.3, 0.9),
+    "pauses": LogUniform(1 / 3_000, 1 / 1_000),
     "pause_time": LogNormal(700.0, 0.5),
     "spread": Uniform(0.15, 0.35),
     "trip_speed": Uniform(0.3, 0.7),
@@ -122,9 +124,10 @@ _SPREAD: Mapping[str, Distribution] = {
     "speed_preference": LogNormal(1.0, 0.1),
     # In Volve's pauses the string mostly goes on turning; some are long passes of the reamer.
     "stopping_share": Uniform(0.05, 0.25),
-    "easing_share": Uniform(0.3, 0.6),
+    "easing_share": Uniform(0.2, 0.5),
     "reaming_share": Uniform(0.05, 0.15),
     "pick_up": LogUniform(0.7, 4.0),
+    "retuning": LogUniform(0.02, 0.2),
 }
 
 

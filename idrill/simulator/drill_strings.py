@@ -138,7 +138,7 @@ DRILL_PIPES = (
 HEAVY_PIPE = Pipe(1.0, 0.1270, 0.0762, 73.4)
 """5 in outside, 3 in inside, 49.3 lb/ft."""
 SLIM = 1.5
-"""Diameter of a hole by that of the pipe below which the annulus costs too much pressure [-] [e]."""
+"""Hole by pipe diameter below which the annulus costs too much pressure [-] [e]."""
 COLLARS = ((0.165, 0.071), (0.203, 0.076), (0.241, 0.076))
 """6½, 8 and 9½ in: outside and bore [m]."""
 

@@ -8,7 +8,7 @@ A string that is to leave the hole is pulled stand by stand to the surface, wher
 for a new bit, string or section; it is run in again the same way.
 """
 
-from math import log
+from math import exp, log
 
 from idrill.physics.compiled import compiled
 from idrill.simulator.bottom import stiffness_of
@@ -20,10 +20,13 @@ from idrill.simulator.parameters import (
     EASES,
     PAUSES,
     PICKS_UP,
+    RATES,
     REAMS,
     SLIPS,
+    SPEEDS,
     SURVEY,
     WAITS,
+    WEIGHTS,
     Job,
 )
 from idrill.simulator.phases import (
@@ -49,8 +52,8 @@ from idrill.simulator.tripping import pull, run_in
 
 OFF_BOTTOM = 0.5
 """Of the bit while the crew connects [m]; 0.1 to 0.7 in the slips of Volve."""
-REAMED = 0.8
-"""Share of a stand that is reamed [-] [e]."""
+REAMED = 0.3
+"""Share of a stand that is reamed; 3 to 13 m at most of Volve's connections [-]."""
 TOUCHING = 0.004
 """Speed at which a bit is set on bottom, so that the weight does not jump [m/s] [e]."""
 SLOW_TURNING = 0.5
@@ -100,6 +103,7 @@ def _drill(job: Job, driller: Driller, hoist: Hoist) -> None:
     if unloaded <= job.machinery.lowest or driller.leaving:
         driller.stands += 1
         driller.mid_stand = 0
+        _retune(job, driller)
         passes = job.orders.reaming_passes + chance(job, REAMS, driller.stands)
         driller.passes = int(passes) if driller.alarmed == 0.0 else 0
         begin(driller, REAMING_UP, 0.0)
@@ -108,9 +112,19 @@ def _drill(job: Job, driller: Driller, hoist: Hoist) -> None:
 
 
 @compiled
+def _retune(job: Job, driller: Driller) -> None:
+    """Set speed, weight and rate anew, as crews do from one time on bottom to the next."""
+    number, spread = driller.stands + driller.pauses, job.orders.retuning
+    driller.speed_change = exp(spread * chance(job, SPEEDS, number)) - 1.0
+    driller.weight_change = exp(spread * chance(job, WEIGHTS, number)) - 1.0
+    driller.rate_change = exp(spread * chance(job, RATES, number)) - 1.0
+
+
+@compiled
 def _break_off(job: Job, driller: Driller) -> None:
     """Leave bottom for a while: to ream, or for something that the log does not tell."""
     driller.pauses += 1
+    _retune(job, driller)
     waiting = -log(1.0 - chance(job, PAUSES, driller.pauses))
     driller.until_pause = waiting / max(job.orders.pauses, 1e-9)
     if chance(job, EASES, driller.pauses) > 1.0 - job.orders.reaming_share:
@@ -169,12 +183,14 @@ def _end_stand(job: Job, driller: Driller, hoist: Hoist, mud: Mud) -> None:
     """Circulate, bring the pipe to slips height, stop pumps and rotation, set the slips."""
     orders, machinery = job.orders, job.machinery
     hoist.speed_asked = 0.0
+    # The string turns on as often as in a pause.
+    turns = chance(job, EASES, driller.stands) < orders.easing_share
     if driller.phase == CIRCULATING:
-        run(driller, orders, 1.0, SLOW_TURNING)
+        run(driller, orders, 1.0, SLOW_TURNING * turns)
         if driller.left <= 0.0:
             begin(driller, LIFTING, 0.0)
     elif driller.phase == LIFTING:
-        run(driller, orders, 1.0, SLOW_TURNING)
+        run(driller, orders, 1.0, SLOW_TURNING * turns)
         # A stand that is left half drilled is taken out as a whole, so it need not be raised.
         if driller.leaving or travel(hoist, machinery.lowest + OFF_BOTTOM, orders.reaming_speed):
             begin(driller, STOPPING, 0.0)

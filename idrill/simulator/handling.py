@@ -34,4 +34,4 @@ def travel(hoist: Hoist, target: float, fastest: float) -> bool:
 def run(driller: Driller, orders: Orders, flow: float, speed: float) -> None:
     """Ask for a share of the ordered flow and rotary speed [-]."""
     driller.flow_asked = flow * orders.flow
-    driller.speed_asked = speed * orders.rotary_speed
+    driller.speed_asked = speed * (1.0 + driller.speed_change) * orders.rotary_speed

@@ -56,6 +56,8 @@ MEMORY = 0.8
 """Share of the auto-driller's unsteadiness that stays for another second [-] [e]."""
 DRAG_MEMORY = 0.8
 """The same of the drag; Volve's hook loads keep 0.5 to 0.7 over 4 s [-]."""
+PUMP_MEMORY = 0.9
+"""The same of the pumps' speed; Volve's flows keep 0.5 over 4 s [-]."""
 PULSE_MEMORY = 0.7
 """The same of the pressure's pulsation, of which Volve's keeps 0.1 to 0.3 over 4 s [-]."""
 FAST_REFILL = 2.0
@@ -136,7 +138,9 @@ def _commands(job: Job, driller: Driller, moment: Moment) -> float:
     per_stroke = 0.0
     for pump in range(len(orders.pumps)):
         per_stroke += orders.pumps[pump] * machinery.stroke_volume[pump]
-    flow = driller.flow_command * (1.0 + job.surroundings.flow_noise * moment.flow)
+    fresh = (1.0 - PUMP_MEMORY**2) ** 0.5 * job.surroundings.flow_noise * moment.flow
+    driller.pump_wander = PUMP_MEMORY * driller.pump_wander + fresh
+    flow = driller.flow_command * (1.0 + driller.pump_wander)
     rate: float = flow / (per_stroke * COUNTED_EFFICIENCY)
     return float(min(max(rate, 0.0), machinery.top_stroke_rate[0]))
 

@@ -105,8 +105,10 @@ class Operation:
         chance = {
             name: white(self.seed, self.rig.id, f"kernel/{name}", first, seconds) for name in names
         }
-        # The signed square of a normal number: kurtosis 11.7, standard deviation the root of 3.
+        # Signed square and cube of a normal number: kurtosis 11.7 and 46, variance 3 and 15.
         chance["jerk"] *= np.abs(chance["jerk"]) / np.sqrt(3.0)
+        chance["pressure"] **= 3
+        chance["pressure"] /= np.sqrt(15.0)
         columns = forcing(events, self.second, seconds)._asdict() | chance
         moments = np.zeros(seconds, [(name, np.float64) for name in columns])
         for name, column in columns.items():

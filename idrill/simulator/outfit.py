@@ -122,7 +122,7 @@ class Outfit:
             raise InvalidSimulation(f"rig: pumps must be 1 to {PUMPS}")
 
 
-PULSATION = LogUniform(2e-3, 1e-2)
+PULSATION = LogUniform(3e-3, 1.2e-2)
 """Volve's pressures are unsteady by 0.33, 0.94 and 0.50 % within a minute [-]."""
 MOST_PITS = 8
 """Tanks that a simulated rig can have."""

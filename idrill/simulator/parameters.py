@@ -159,6 +159,7 @@ class Orders(NamedTuple):
     rotation_ramp: float
     approach_speed: float
     pick_up: float
+    retuning: float
     controller_gain: float
     controller_noise: float
     pumps: Array
@@ -186,7 +187,8 @@ VERTICAL_DEPTH, INCLINATION, AZIMUTH, PORE_PRESSURE = range(4)
 """Rows of `Job.path` [m, rad, rad, Pa]."""
 (
     REAMS, CIRCULATES, PAUSES, EASES, CIRCULATION, SLIPS, SURVEY, WAITS, PIPE, REFILL, PICKS_UP,
-) = LUCK = tuple(range(11))  # fmt: skip
+    SPEEDS, WEIGHTS, RATES,
+) = LUCK = tuple(range(14))  # fmt: skip
 """Rows of `Job.luck`: the first four even from 0 to 1, the others standard normal."""
 
 
@@ -231,7 +233,7 @@ class Moment(Protocol):
     flow: float
     """Standard normal [-]."""
     pressure: float
-    """Standard normal [-]."""
+    """Heavy-tailed, of standard deviation 1 [-]."""
     jerk: float
     """Heavy-tailed, of standard deviation 1 [-]."""
 

@@ -13,8 +13,20 @@ from numpy.random import Generator
 
 from idrill.channels import channel
 from idrill.errors import InvalidSimulation
-from idrill.simulator.distributions import Distribution, LogNormal, LogUniform, Normal, Uniform
+from idrill.simulator.distributions import Distribution, LogNormal, LogUniform, Uniform
 from idrill.simulator.outfit import Outfit
+from idrill.simulator.sensor_spreads import (
+    BURSTS,
+    EXACT,
+    LAGS,
+    MEMORIES,
+    NOISES,
+    OFFSETS,
+    QUANTA,
+    QUIET,
+    SCALE,
+    TURNS,
+)
 
 EVERY_SECOND = (1,)
 """Steps of a clock that ticks once a second [s]."""
@@ -123,64 +135,6 @@ class SensorPackage:
         )
 
 
-_LAGS: Mapping[str, Distribution] = {
-    "hook_load": Uniform(0.3, 1.5),
-    "torque": Uniform(0.3, 1.5),
-    "rotary_speed": Uniform(0.5, 3.0),
-    "standpipe_pressure": Uniform(0.3, 2.0),
-    "flow_out": Uniform(2.0, 6.0),
-    "flow_out_fraction": Uniform(5.0, 15.0),
-    "pit_volume": Uniform(3.0, 15.0),
-    "mud_density_out": Uniform(5.0, 20.0),
-    "mud_temperature_out": Uniform(10.0, 60.0),
-    "total_gas": Uniform(20.0, 60.0),
-}
-"""Of sensors that are not at once there [s]."""
-_OFFSETS: Mapping[str, Distribution] = {
-    "bit_depth": Normal(0.0, 0.004),
-    "block_position": Normal(0.0, 0.02),
-    "hook_load": Normal(0.0, 6.0),
-    "torque": Normal(0.05, 0.1),
-    "standpipe_pressure": Uniform(-50.0, 600.0),
-    "choke_pressure": Normal(0.0, 60.0),
-    "casing_pressure": Normal(0.0, 60.0),
-    "flow_out": Normal(0.0, 40.0),
-    "flow_out_fraction": Normal(1.0, 2.0),
-    "pit_volume": Normal(0.0, 0.3),
-    "mud_density": Normal(0.0, 8.0),
-    "mud_temperature": Normal(0.0, 0.8),
-    "annular_pressure": Normal(0.0, 150.0),
-    "equivalent_circulating_density": Normal(0.0, 4.0),
-}
-"""What sensors show at zero; Volve's pump-off pressures read 127 to 575 kPa."""
-_QUANTA: Mapping[str, float] = {
-    "depth": 0.001, "block_position": 0.001, "hook_load": 0.01, "rotary_speed": 0.1,
-    "torque": 0.01, "pressure": 1.0, "flow_out": 0.1, "flow_out_fraction": 0.1,
-    "stroke_rate": 0.1, "pit_volume": 0.01, "mud_density": 1.0, "mud_temperature": 0.1,
-    "rate_of_penetration": 0.01, "total_gas": 0.001, "vibration": 0.01,
-    "stick_slip_severity": 1.0, "equivalent_circulating_density": 1.0,
-}  # fmt: skip
-"""Smallest steps, in channel units; each sensor's is one to five of them."""
-_SCALE = Normal(1.0, 0.004)
-_EXACT = ("hole_depth", "bit_depth", "vertical_depth", "stroke_rate", "rate_of_penetration")
-"""Sensors that count, and what is reckoned from them: they have no scale error worth drawing."""
-_QUIET = ("hole_depth", "vertical_depth", "rate_of_penetration", "stroke_rate")
-"""Sensors whose noise is that of counting."""
-_BURSTS: Mapping[str, Distribution] = {
-    "hook_load": Uniform(0.5, 0.9),
-    "torque": Uniform(0.2, 0.6),
-    "standpipe_pressure": Uniform(0.4, 0.9),
-}
-_NOISES: Mapping[str, Distribution] = {
-    "torque": LogUniform(0.06, 0.6),
-    "standpipe_pressure": LogUniform(50.0, 160.0),
-}
-"""Over 4 s Volve's torque is unsteady by 0.05 to 0.5 kN·m, its pressure by 27 to 133 kPa."""
-_MEMORIES: Mapping[str, Distribution] = {
-    "torque": Uniform(0.6, 0.93),
-    "standpipe_pressure": Uniform(0.3, 0.85),
-}
-"""Of noise over a second; Volve's torque keeps 0.3 to 0.5 over 4 s, its pressure 0.1 to 0.3."""
 _MEASURED_WEIGHT, _MEASURED_FLOW, _CORIOLIS, _DOWNHOLE = 0.15, 0.3, 0.4, 0.8
 """Shares of rigs with a sensor for weight on bit, flow in, flow out, and with downhole tools."""
 
@@ -200,7 +154,11 @@ _SOURCES = {"flow_out_fraction": "flow_out", "rate_of_penetration": "hole_depth"
 
 
 def draw_sensors(
-    outfit: Outfit, random: Generator, clock: tuple[int, ...] = EVERY_SECOND
+    outfit: Outfit,
+    random: Generator,
+    clock: tuple[int, ...] = EVERY_SECOND,
+    *,
+    weighed: bool | None = None,
 ) -> SensorPackage:
     """The sensors of a rig.
 
@@ -208,12 +166,13 @@ def draw_sensors(
         outfit: What the rig carries.
         random: Where the numbers come from.
         clock: Steps from row to row [s].
+        weighed: Whether the weight on bit has a sensor; drawn unless given.
     """
     active = tuple(number + 1 for number in outfit.pits.active)
     nominal = LogNormal(1.0, 0.01).draw(random) * 0.96 * outfit.pumps[0].stroke_volume
     return SensorPackage(
         outfit.id,
-        tuple(_sensors(outfit, random)),
+        tuple(_sensors(outfit, random, _MEASURED_WEIGHT if weighed is None else float(weighed))),
         clock,
         tare_error=LogUniform(1.0, 8.0).draw(random),
         litres_a_stroke=1e3 * nominal,
@@ -223,11 +182,12 @@ def draw_sensors(
     )
 
 
-def _sensors(outfit: Outfit, random: Generator) -> Iterator[Sensor]:
+def _sensors(outfit: Outfit, random: Generator, weighed: float) -> Iterator[Sensor]:
+    """Those of a rig whose weight on bit has a sensor with a probability [-]."""
     tanks = range(1, len(outfit.pits.capacities) + 1)
     channels = [*_PLAIN, "rate_of_penetration"]
     for name, share in (
-        ("weight_on_bit", _MEASURED_WEIGHT),
+        ("weight_on_bit", weighed),
         ("flow_in", _MEASURED_FLOW),
         ("flow_out", _CORIOLIS),
     ):
@@ -249,7 +209,7 @@ def _sensor(name: str, random: Generator, pulse: int = 0, late: int = 0) -> Sens
     """A sensor of a channel; `pulse` is the interval of one that sends through the mud [s]."""
     pit = name.removeprefix("pit_volume_")
     every = pulse or (int(random.choice([1, 1, 2, 5])) if name.startswith(_SLOW) else 1)
-    lag = _drawn(_LAGS, name, random)
+    lag = _drawn(LAGS, name, random)
     if name == "rate_of_penetration":
         every, lag = _rate_shown(random)
     noise, memory = _noise(name, random)
@@ -262,10 +222,10 @@ def _sensor(name: str, random: Generator, pulse: int = 0, late: int = 0) -> Sens
         lag=lag,
         noise=noise,
         memory=memory,
-        burst=_drawn(_BURSTS, name, random),
-        quantum=_quantum(name) * int(random.choice([1, 2, 5])),
-        offset=_drawn(_OFFSETS, name, random),
-        scale=1.0 if name.endswith(_EXACT) else _SCALE.draw(random),
+        burst=_drawn(BURSTS, name, random),
+        quantum=_quantum(name, random),
+        offset=_drawn(OFFSETS, name, random),
+        scale=1.0 if name.endswith(EXACT) else SCALE.draw(random),
         held=name == "rate_of_penetration",
         pulsed=pulse > 0,
         dropouts=LogUniform(3e-4, 2e-2).draw(random),
@@ -275,17 +235,17 @@ def _sensor(name: str, random: Generator, pulse: int = 0, late: int = 0) -> Sens
 def _rate_shown(random: Generator) -> tuple[int, float]:
     """Interval and lag of the rate of penetration [s]: held, or smoothed as T2 and T3 of Volve."""
     if random.random() < 0.5:
-        return int(random.integers(30, 61)), 0.0
-    return int(random.choice([1, 10])), Uniform(15.0, 40.0).draw(random)
+        return int(random.integers(30, 61)), LogUniform(3.0, 15.0).draw(random)
+    return int(random.choice([1, 10])), LogUniform(15.0, 50.0).draw(random)
 
 
 def _noise(name: str, random: Generator) -> tuple[float, float]:
     """Standard deviation and memory of a sensor's noise; what counts has none."""
-    if name.endswith(_QUIET):
+    if name.endswith(QUIET):
         return 0.0, 0.0
     usual = channel(name).sigma * LogNormal(0.6, 0.3).draw(random)
-    memory = _drawn(_MEMORIES, name, random) or Uniform(0.1, 0.8).draw(random)
-    return _drawn(_NOISES, name, random) or usual, memory
+    memory = _drawn(MEMORIES, name, random) or Uniform(0.1, 0.8).draw(random)
+    return _drawn(NOISES, name, random) or usual, memory
 
 
 def _drawn(spreads: Mapping[str, Distribution], name: str, random: Generator) -> float:
@@ -294,6 +254,9 @@ def _drawn(spreads: Mapping[str, Distribution], name: str, random: Generator) ->
     return spreads[max(fitting, key=len)].draw(random) if fitting else 0.0
 
 
-def _quantum(name: str) -> float:
-    fitting = [key for key in _QUANTA if key in name]
-    return _QUANTA[max(fitting, key=len)] if fitting else 0.0
+def _quantum(name: str, random: Generator) -> float:
+    if name == "rotary_speed":
+        return float(random.choice(TURNS))
+    fitting = [key for key in QUANTA if key in name]
+    step = QUANTA[max(fitting, key=len)] if fitting else 0.0
+    return step * int(random.choice([1, 2, 5]))

@@ -33,6 +33,11 @@ PULSING = 0.008
 SWELL = 0.98
 """Correlation of the level of noise from one second to the next: swells last a minute [-] [e]."""
 
+WEIGHT_STEP = 0.1
+"""Smallest step of a weight on bit that is reckoned from the hook load, as in T2 and T4 [kN]."""
+RECKONED_STEP = 0.01
+"""The same of other reckoned channels, in channel units."""
+
 _UNITS = {column.name: column.unit for column in TRUTH}
 
 
@@ -282,7 +287,7 @@ def _reckoned(
             total = np.where(np.isnan(total), np.nan, weight)
         elif name == "flow_in":
             total = package.litres_a_stroke * total
-        found[name] = _rounded(total, 0.01)
+        found[name] = _rounded(total, WEIGHT_STEP if name == "weight_on_bit" else RECKONED_STEP)
     return found
 
 

@@ -48,6 +48,12 @@ class Driller(Protocol):
     """1 once the string is to be pulled."""
     until_pause: float
     """Drilling time [s]."""
+    speed_change: float
+    """Of the rotary speed against the orders, this time on bottom [-]."""
+    weight_change: float
+    """Of the weight on bit against them [-]."""
+    rate_change: float
+    """Of the rate of penetration against them [-]."""
     flow_asked: float
     """[m³/s]"""
     speed_asked: float
@@ -60,6 +66,8 @@ class Driller(Protocol):
     """Rate of penetration as the auto-driller has come to know it [m/s]."""
     unsteadiness: float
     """Of the line that the auto-driller lets out [-]."""
+    pump_wander: float
+    """Of the pumps' speed, of mean 0 [-]."""
     refill_left: float
     """Volume that the crew still adds to the active tanks [m³]."""
     balancing: int

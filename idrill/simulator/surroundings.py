@@ -39,7 +39,7 @@ class Surroundings(NamedTuple):
     torque_noise: float
     """Of the bit's torque from second to second, as a share [-]."""
     flow_noise: float
-    """Of the pumps' speed from second to second, as a share [-]."""
+    """Of the pumps' wandering speed, as a share [-]."""
     jerk: float
     """Of the drag's heavy-tailed wandering, by weight of the string [-]."""
     pack_off_length: float
@@ -68,9 +68,9 @@ _SPREAD: Mapping[str, Distribution] = {
     "influx_gas": Uniform(0.2, 1.0),
     "rock_unevenness": Uniform(0.04, 0.15),
     "tortuosity": Uniform(0.02, 0.08),
-    "torque_noise": Uniform(0.02, 0.08),
+    "torque_noise": LogUniform(0.06, 0.35),
     "flow_noise": LogUniform(2e-5, 3e-4),
-    "jerk": LogUniform(8e-4, 5e-3),
+    "jerk": LogUniform(1.3e-3, 7e-3),
     "pack_off_length": Uniform(0.05, 0.25),
     "bed_drag": Uniform(0.2, 0.8),
     "refill_level": Uniform(0.30, 0.45),

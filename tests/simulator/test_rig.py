@@ -222,7 +222,7 @@ def test_mud_flows_while_a_rig_circulates_and_drills_and_rests_while_it_is_stati
     }
 
     assert flows[Activity.CIRCULATING].min() > 0.0
-    assert (flows[Activity.DRILLING_ROTATING] > 0.85 * ordered).mean() > 0.999
+    assert flows[Activity.DRILLING_ROTATING].min() > 0.85 * ordered
     assert flows[Activity.STATIC].max() < 0.002
 
 
