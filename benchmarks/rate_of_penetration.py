@@ -44,7 +44,7 @@ PUBLISHED = {"USROP_A 0 N-NA_F-9_Ad": 7.63, "USROP_A 1 N-S_F-7d": 9.00}
 """Mean absolute error of their gradient boosting [m/h]."""
 SECTIONS = ("TSPP2", "TSPP3", "TSPP4")
 RECENT_MINUTES, RECENT_ROWS = 10, 200
-"""What a law is held to on Volve and on the USROP wells."""
+"""What a law is held to at most on Volve, and on the USROP wells."""
 INPUTS = ("weight_on_bit", "torque", "rotary_speed", "flow_in")
 PEERS = frozenset(
     {"mean", "mean so far", "last value", "published", "boosting", "boosting of absolute errors"}
@@ -111,8 +111,8 @@ def run() -> Result:
             "Laboratory: 83 rows of one sandstone, 10 series (bit design and speed), each left out "
             "once. Volve: minutes on bottom; the laws see the inputs of the minutes asked for, and "
             "rates only before them. USROP: all rows so far, then the next 577.",
-            "Held to recent: scaled by the median ratio of measured to predicted in the last ten "
-            "minutes (Volve) or 200 rows (USROP).",
+            "Held to recent: scaled by the median ratio of measured to predicted in as many of the "
+            "last minutes as are asked for, at most ten (Volve), or in the last 200 rows (USROP).",
         ),
         figures=_figures((table, *sections, *wells)),
     )  # fmt: skip
@@ -185,7 +185,7 @@ def volve(name: str, ahead: int) -> Found:
         "Bourgoyne-Young": partial(regression, log_terms),
         "Bourgoyne-Young by mode": partial(regression, moded_terms),
         "Bourgoyne-Young by mode, held to recent": partial(
-            recent_regression, moded_terms, RECENT_MINUTES
+            recent_regression, moded_terms, min(ahead, RECENT_MINUTES)
         ),
     }
     size = table["rate"].size
