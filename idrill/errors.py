@@ -7,6 +7,7 @@ IDrillError
 ├── UnknownChannel         no channel has this name
 ├── InvalidName            a rig or a well cannot be called that
 ├── InvalidSimulation      what is to be simulated cannot exist
+├── InvalidThresholds      a limit between activities is none
 ├── InvalidNetwork         balances, measurements or their variances do not fit together
 ├── FrameError             a table is not a canonical frame
 ├── SourceError            a file cannot be taken in
@@ -45,6 +46,10 @@ class InvalidName(IDrillError):
 
 class InvalidSimulation(IDrillError):
     """Raised when what is to be simulated cannot exist; the message names the field."""
+
+
+class InvalidThresholds(IDrillError):
+    """Raised when a limit between activities is none; the message names it."""
 
 
 class InvalidNetwork(IDrillError):
