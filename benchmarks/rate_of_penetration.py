@@ -112,7 +112,8 @@ def run() -> Result:
             "once. Volve: minutes on bottom; the laws see the inputs of the minutes asked for, and "
             "rates only before them. USROP: all rows so far, then the next 577.",
             "Held to recent: scaled by the median ratio of measured to predicted in as many of the "
-            "last minutes as are asked for, at most ten (Volve), or in the last 200 rows (USROP).",
+            "last minutes as are asked for, at most ten (Volve), or in the last 200 rows (USROP); "
+            "these lengths were chosen with the same wells in view.",
         ),
         figures=_figures((table, *sections, *wells)),
     )  # fmt: skip
