@@ -47,7 +47,10 @@ def run() -> Result:
     _simulated(1, "lake")  # compiles what is not compiled yet
     lake = {days: _simulated(days, "lake") for days in DAYS}
     inbox = {days: _simulated(days, "inbox") for days in (DAYS[0], DAYS[-1])}
-    lives = _run([sys.executable, "-c", LIVES])
+    return _result(lake, inbox, _run([sys.executable, "-c", LIVES]))
+
+
+def _result(lake: dict[int, Run], inbox: dict[int, Run], lives: Run) -> Result:
     return Result(
         promise="",
         title="Six months of a simulated rig",
@@ -70,6 +73,7 @@ def run() -> Result:
             ),
             "lives among them": f"{lives.rows:,}",
             "peak memory of that [MiB]": round(lives.peak),
+            "processes that wanted a core meanwhile, on average": round(os.getloadavg()[2], 1),
         },
     )
 
