@@ -6,12 +6,14 @@ import bit_pictures
 import fluid_pictures
 import matplotlib
 import string_pictures
+import wear_pictures
 from drawing import Picture, save
 
 PICTURES: dict[str, Picture] = {
     **fluid_pictures.PICTURES,
     **bit_pictures.PICTURES,
     **string_pictures.PICTURES,
+    **wear_pictures.PICTURES,
 }
 """What is drawn, by the name of its file."""
 
