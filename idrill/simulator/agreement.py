@@ -19,7 +19,9 @@ Array = NDArray[np.float64]
 DAY_SECONDS = 86_400
 WORKING = 0.01
 """Share of a load's 99th percentile from which a minute counts as worked [-]."""
-LEVELS = ("pressure", "rotary_speed", "torque", "braking_power")
+TURNING = 0.05
+"""Speed from which a string turns [1/s]; one at rest holds torque that wears nothing."""
+LEVELS = ("pressure", "rotary_speed", "braking_power")
 """Loads that are levels of segments."""
 WORN = ("mud_pump_1_liner", "mud_pump_1_valve", "top_drive_washpipe", "top_drive_gearbox",
         "drawworks_brake")  # fmt: skip
@@ -117,6 +119,8 @@ def _operation(campaign: Campaign) -> Operation:
 def _loads(rig: SimulatedRig) -> dict[str, Array]:
     segments, slots = rig.segments, [slot.name for slot in rig.slots]
     found = {name: segments.over(getattr(segments, name), rig.grid) for name in LEVELS}
+    turned = segments.torque * (segments.rotary_speed > TURNING)
+    found["torque while turning"] = segments.over(turned, rig.grid)
     found["strokes of all pumps"] = segments.over(segments.stroke_rates.sum(axis=0), rig.grid)
     for slot in WORN:
         alike = [name for name in slots if name == slot or name == slot.replace("1", "2")

@@ -2,8 +2,8 @@
 
 A data set whose remaining life follows from one row by least squares flatters every model; one that
 tells nothing humbles every model alike. The oracle sees what no model may, so none may beat it.
-Only lives that ended by failure have a remaining life; judge fleets that run to failure, for under
-a preventive policy the failures that are left are mostly the sudden ones.
+Only lives that ended by failure have a remaining life; under a preventive policy the failures that
+are left are mostly the sudden ones, so fleets that run to failure are judged beside mixed ones.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -25,6 +25,8 @@ SHARE = 0.05
 """Share of the steps in which a slot runs throughout that are taken as rows."""
 FOLDS = 5
 """Groups of rigs, each held out once."""
+REPLACED = (EndedBy.PREVENTIVE, EndedBy.OPPORTUNISTIC)
+"""Ends that leave a life censored."""
 MOST_CELLS = 12
 """Cells of the oracle's table in each direction, fewer where lives are few."""
 
@@ -42,6 +44,8 @@ class Difficulty:
     component: str
     lives: int
     """That ended by failure."""
+    censored: float
+    """Share of the lives ended that were cut short by a replacement [-]."""
     median_life: float
     """Of those [own hours]."""
     constant: float
@@ -74,19 +78,26 @@ def difficulty(fleet: SimulatedFleet, components: Collection[str]) -> tuple[Diff
     Raises:
         InvalidSimulation: If fewer rigs saw failures of a component than there are folds.
     """
-    found: dict[str, list[Rows]] = {}
+    found: dict[str, list[Rows]] = {component: [] for component in components}
+    replaced = dict.fromkeys(components, 0)
     for number, rig in enumerate(fleet):
-        for component, rows in _rows_of(rig, number):
-            found.setdefault(component, []).append(rows)
-    return tuple(_judged(component, found.get(component, [])) for component in components)
+        for component, rows in _rows_of(rig, number, components):
+            found[component].append(rows)
+        for life in rig.lives:
+            component = rig.slots[life.slot].component
+            if component in replaced and life.ended_by in REPLACED:
+                replaced[component] += 1
+    return tuple(_judged(name, found[name], replaced[name]) for name in components)
 
 
-def _rows_of(rig: SimulatedRig, number: int) -> Iterator[tuple[str, Rows]]:
+def _rows_of(
+    rig: SimulatedRig, number: int, components: Collection[str]
+) -> Iterator[tuple[str, Rows]]:
     measured, random = rig.measured(), np.random.default_rng(number)
     for life in rig.lives:
-        if life.ended_by is not EndedBy.FAILURE:
-            continue
         slot = rig.slots[life.slot]
+        if life.ended_by is not EndedBy.FAILURE or slot.component not in components:
+            continue
         hours = rig.own_hours(life)
         worked = np.diff(hours, prepend=0.0)
         taken = np.flatnonzero(
@@ -97,7 +108,7 @@ def _rows_of(rig: SimulatedRig, number: int) -> Iterator[tuple[str, Rows]]:
             slot.component,
             Rows(
                 np.full(taken.size, number),
-                measured.select(names)[life.first + taken].to_numpy(),
+                measured.select(names)[rig.calendar.when(life.first + taken)].to_numpy(),
                 life.wear[taken],
                 hours[taken],
                 hours[-1] - hours[taken],
@@ -114,7 +125,7 @@ def _channels_of(equipment: str, columns: Sequence[str]) -> list[str]:
     return [*_COMMON, *(name for name in own if not name.endswith("_quality"))]
 
 
-def _judged(component: str, parts: list[Rows]) -> Difficulty:
+def _judged(component: str, parts: list[Rows], replaced: int) -> Difficulty:
     if (
         len(parts) < FOLDS
         or len({number for part in parts for number in part.rig.tolist()}) < FOLDS
@@ -136,6 +147,7 @@ def _judged(component: str, parts: list[Rows]) -> Difficulty:
     return Difficulty(
         component,
         len(parts),
+        replaced / (replaced + len(parts)),
         median,
         spread,
         1.0 - (_rmse(linear, target) / spread) ** 2,

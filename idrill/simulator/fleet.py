@@ -13,16 +13,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from idrill.channels import PUMPS
 from idrill.errors import InvalidSimulation
-from idrill.frame import ACTIVITY, TIME
+from idrill.frame import ACTIVITY, TIME, Activity
 from idrill.rigs import COMPONENT_KINDS, Rig
 from idrill.simulator.degradation import Population, draw_population, shown_path
+from idrill.simulator.downtime import Calendar, calendar_of, lost_hours
 from idrill.simulator.duty import Duty, DutyChange, draw_duty, schedule
 from idrill.simulator.health import Effects, Steps, draw_effects, readings
+from idrill.simulator.histories import HISTORY, row
 from idrill.simulator.loading import brake_heat, draw_references, loads
 from idrill.simulator.noise import stream
-from idrill.simulator.segments import ACTIVITIES, Segments
+from idrill.simulator.segments import ACTIVITIES, PLACES, Segments
 from idrill.simulator.slow_sensors import SlowSensors, air
 from idrill.simulator.upkeep import (
     EndedBy,
@@ -43,27 +44,6 @@ Array = NDArray[np.float64]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LIFE_HOURS = 15_000.0
 """How long a fleet runs unless told otherwise [h]."""
-
-HISTORY = pl.Schema(
-    {
-        "unit": pl.String(),
-        "rig_id": pl.String(),
-        "equipment": pl.String(),
-        "component": pl.String(),
-        "variant": pl.String(),
-        "failure_mode": pl.String(),
-        "start": TIME,
-        "end": TIME,
-        "ended_by": pl.Enum([cause.value for cause in EndedBy]),
-        "own_hours": pl.Float64(),
-    }
-)
-"""One row is one life; the failure mode is null unless it ended by failure."""
-
-_LEVELS = (
-    "hole_depth", "bit_depth", "rate_of_penetration", "flow", "pressure", "rotary_speed", "torque",
-    "weight_on_bit", "hook_load", "braking_power", "hoisting_power", "stick_slip",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +149,29 @@ class SimulatedRig:
         return loads(self.segments, references, self.slots, self.grid, temperature)
 
     @cached_property
-    def lives(self) -> tuple[Life, ...]:
-        """Every life on the rig in the order of its end."""
+    def _worked_lives(self) -> tuple[Life, ...]:
+        """Every life on the rig, were there no end to the time."""
         upkeep = Upkeep(
             self.fleet.seed, self.rig.id, self.slots, self.fleet.populations, self.policy,
             self._change(),
         )  # fmt: skip
         return tuple(lives(upkeep, self.loads))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Which step of work falls on which step of time."""
+        hours, stops = self.fleet.step / timedelta(hours=1), dict[int, float]()
+        for life in self._worked_lives:
+            name, component = self.slots[life.slot].name, self.slots[life.slot].component
+            random = stream(self.fleet.seed, self.rig.id, name, "repair", str(life.number))
+            lost = lost_hours(component, life.ended_by, random)
+            stops[life.last] = stops.get(life.last, 0.0) + lost / hours
+        return calendar_of(self.steps, stops)
+
+    @cached_property
+    def lives(self) -> tuple[Life, ...]:
+        """Every life on the rig in the order of its end, in steps of work."""
+        return tuple(self.calendar.lived(self._worked_lives))
 
     def _change(self) -> tuple[int, dict[str, float]] | None:
         change = self.fleet.change
@@ -191,20 +187,18 @@ class SimulatedRig:
         return pl.DataFrame([self._history(life) for life in self.lives], HISTORY, orient="row")
 
     def _history(self, life: Life) -> tuple[object, ...]:
-        slot = self.slots[life.slot]
-        failed = life.ended_by is EndedBy.FAILURE
-        return (
-            f"{self.rig.id}/{slot.name}/{life.number}",
-            self.rig.id,
-            slot.equipment,
-            slot.component,
-            life.unit.variant,
-            life.unit.failure_mode.value if failed else None,
-            self.fleet.start + timedelta(seconds=float(self.grid[life.first])),
-            self.fleet.start + timedelta(seconds=float(self.grid[life.last + 1])),
-            life.ended_by.value,
-            float(self.own_hours(life)[-1]),
-        )
+        begun = self._instant(int(self.calendar.when(np.array(life.first))))
+        own_hours = float(self.own_hours(life)[-1])
+        ended = self._instant(self._end(life))
+        return row(self.rig.id, self.slots[life.slot], life, (begun, ended), own_hours)
+
+    def _end(self, life: Life) -> int:
+        """Step of time before which a life ends."""
+        ended = life.ended_by is not EndedBy.END_OF_DATA
+        return int(self.calendar.when(np.array(life.last))) + 1 if ended else self.steps
+
+    def _instant(self, step: int) -> datetime:
+        return self.fleet.start + timedelta(seconds=float(self.grid[step]))
 
     def own_hours(self, life: Life) -> Array:
         """Own hours since installation at the end of each step of a life [h] (step)."""
@@ -220,7 +214,7 @@ class SimulatedRig:
         span = self._span(first, last)
         grid = self.grid[span[0] : span[-1] + 2]
         steps = Steps(
-            self._means(grid), self._shown(span), self.duty.stroke_volume,
+            self._means(span), self._shown(span), self.duty.stroke_volume,
             air(self.effects.air, grid),
         )  # fmt: skip
         sensors = SlowSensors(self.fleet.seed, self.rig.id, self.fleet.step)
@@ -234,8 +228,12 @@ class SimulatedRig:
     def truth(self, first: int = 0, last: int | None = None) -> pl.DataFrame:
         """What no sensor reads: activity, and wear, own hours and life number of each slot."""
         span = self._span(first, last)
-        codes = np.searchsorted(self.segments.bounds, self.grid[span], side="right") - 1
-        activity = [ACTIVITIES[int(self.segments.activity[code])].value for code in codes]
+        begun = self.grid[self.calendar.worked[span]]
+        codes = self.segments.activity[
+            np.searchsorted(self.segments.bounds, begun, side="right") - 1
+        ]
+        codes = np.where(self.calendar.standing[span], ACTIVITIES.index(Activity.STATIC), codes)
+        activity = [ACTIVITIES[int(code)].value for code in codes]
         columns: dict[str, pl.Series | Array] = {}
         for index, slot in enumerate(self.slots):
             names = ("wear", "own_hours", "life")
@@ -272,7 +270,8 @@ class SimulatedRig:
                 states[0, its] = life.wear
                 states[1, its] = self.own_hours(life)
                 states[2, its] = life.number
-        return states[0, span], states[1, span], states[2, span]
+        worked = self.calendar.worked[span]
+        return states[0, worked], states[1, worked], states[2, worked]
 
     @cached_property
     def _shown_everywhere(self) -> dict[str, Array]:
@@ -284,15 +283,15 @@ class SimulatedRig:
         return shown
 
     def _shown(self, span: NDArray[np.int64]) -> dict[str, Array]:
-        return {name: path[span] for name, path in self._shown_everywhere.items()}
+        worked = self.calendar.worked[span]
+        return {name: path[worked] for name, path in self._shown_everywhere.items()}
 
-    def _means(self, grid: Array) -> dict[str, Array]:
-        """Mean loads of the steps by the names that `health` knows."""
-        segments = self.segments
-        levels = {name: getattr(segments, name) for name in _LEVELS}
-        levels["brake_heat"] = self.brake_heat
-        for number in range(1, PUMPS + 1):
-            strokes = segments.stroke_rates[number - 1]
-            levels[f"stroke_rate_{number}"] = strokes
-            levels[f"pressure_{number}"] = segments.pressure * (strokes > 0.0)
-        return {name: segments.over(level, grid) for name, level in levels.items()}
+    def _means(self, span: NDArray[np.int64]) -> dict[str, Array]:
+        """Mean loads of the steps by the names that `health` knows; none while the rig stands."""
+        segments, worked = self.segments, self.calendar.worked[span]
+        grid, works = self.grid[worked[0] : worked[-1] + 2], ~self.calendar.standing[span]
+        levels = segments.levels() | {"brake_heat": self.brake_heat}
+        means = {
+            name: segments.over(level, grid)[worked - worked[0]] for name, level in levels.items()
+        }
+        return {name: mean if name in PLACES else mean * works for name, mean in means.items()}

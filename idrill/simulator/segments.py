@@ -19,6 +19,14 @@ ACTIVITIES = tuple(Activity)
 """Activities by the code that segments hold."""
 
 
+PLACES = ("hole_depth", "bit_depth", "hook_load")
+"""Levels that stay while a rig stands."""
+_LEVELS = (
+    *PLACES, "rate_of_penetration", "flow", "pressure", "rotary_speed", "torque", "weight_on_bit",
+    "braking_power", "hoisting_power", "stick_slip",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Segments:
     """Stretches of constant load, one after the other (segment)."""
@@ -59,3 +67,11 @@ class Segments:
         means = np.diff(np.interp(grid, self.bounds, integral)) / np.diff(grid)
         # A sum of many terms leaves a trace of rounding where nothing happened.
         return np.asarray(np.where(means > 1e-9 * np.abs(level).max(initial=0.0), means, 0.0))
+
+    def levels(self) -> dict[str, Array]:
+        """Every level by name, those of a pump ending in its number (segment)."""
+        levels = {name: getattr(self, name) for name in _LEVELS}
+        for number, strokes in enumerate(self.stroke_rates, start=1):
+            levels[f"stroke_rate_{number}"] = strokes
+            levels[f"pressure_{number}"] = self.pressure * (strokes > 0.0)
+        return levels

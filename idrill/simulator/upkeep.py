@@ -1,6 +1,6 @@
 """When units are replaced and why: the lives of a rig's components under a maintenance policy.
 
-Repairs take no time on the slow clock: they are made while the equipment stands.
+Time here is time of work; what a repair costs is added by `downtime`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

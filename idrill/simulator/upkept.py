@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from idrill.channels import PUMPS
 from idrill.rigs import Rig
+from idrill.simulator.downtime import Calendar, calendar_of
 from idrill.simulator.duty import draw_duty
 from idrill.simulator.fleet import SimulatedFleet, SimulatedRig
 from idrill.simulator.health import draw_effects
@@ -71,6 +72,11 @@ class UpkeptRig(SimulatedRig):
     def segments(self) -> Segments:
         """What the rig did."""
         return self.drilled
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Nothing is moved: what the fast clock did is done."""
+        return calendar_of(self.steps, {})
 
 
 def segments_of(loads: pl.DataFrame, sand: float) -> Segments:
