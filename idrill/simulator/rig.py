@@ -19,7 +19,7 @@ from idrill.simulator.noise import stream as numbers
 from idrill.simulator.operation import Operation, draw_around
 from idrill.simulator.outfit import Outfit
 from idrill.simulator.sensor_package import SensorPackage, draw_sensors
-from idrill.simulator.sensors import measure
+from idrill.simulator.sensors import Memory, measure
 from idrill.simulator.surroundings import Surroundings
 from idrill.simulator.upkeep import PolicyKind
 from idrill.simulator.upkept import minutes, upkept
@@ -169,14 +169,27 @@ def _chunks(
     schedules: tuple[Schedule, FaultSchedule],
     package: SensorPackage,
 ) -> Iterator[Chunk]:
-    memory = None
+    memory: Memory | None = None
     for first in range(0, total, size):
-        last = min(first + size, total)
-        events = schedules[0].between(first, last)
-        faults = schedules[1].between(first, last) + faults_of(events, package)
-        truth = operation.advance(last - first, events)
-        measured, memory = measure(package, truth, operation.seed, faults, memory)
-        yield Chunk(truth, measured, events, faults)
+        span = first, min(first + size, total)
+        chunk, memory = _chunk(operation, span, schedules, package, memory)
+        yield chunk
+        del chunk  # or it would lie in memory beside the next
+
+
+def _chunk(
+    operation: Operation,
+    span: tuple[int, int],
+    schedules: tuple[Schedule, FaultSchedule],
+    package: SensorPackage,
+    memory: Memory | None,
+) -> tuple[Chunk, Memory]:
+    """The chunk of a span of seconds, and what the sensors remember after it."""
+    events = schedules[0].between(*span)
+    faults = schedules[1].between(*span) + faults_of(events, package)
+    truth = operation.advance(span[1] - span[0], events)
+    measured, after = measure(package, truth, operation.seed, faults, memory)
+    return Chunk(truth, measured, events, faults), after
 
 
 def _seconds(name: str, span: timedelta) -> int:
