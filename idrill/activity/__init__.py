@@ -6,7 +6,7 @@ classified at once equals the same day classified as it streams in.
 
 from idrill.activity.advance import metres_gained
 from idrill.activity.learning import learn_thresholds
-from idrill.activity.recognition import classify
+from idrill.activity.recognition import classify, rotating
 from idrill.activity.stands import connections
 from idrill.activity.thresholds import ActivityThresholds
 
@@ -16,4 +16,5 @@ __all__ = [
     "connections",
     "learn_thresholds",
     "metres_gained",
+    "rotating",
 ]

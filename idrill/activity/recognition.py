@@ -32,7 +32,7 @@ DUE = {
     Activity.UNKNOWN.value: timedelta(),
     Activity.DRILLING_ROTATING.value: timedelta(),
     Activity.DRILLING_SLIDING.value: timedelta(seconds=30),
-    Activity.BACK_REAMING.value: timedelta(seconds=10),
+    Activity.BACK_REAMING.value: timedelta(seconds=15),
 }
 """The same where it is not `CONFIRMED`.
 
@@ -69,6 +69,17 @@ def classify(frame: pl.DataFrame, thresholds: ActivityThresholds | None = None) 
         .select("time", _activity().alias("activity"))
     )
     return facts.select(_confirmed().cast(ACTIVITY).alias("activity")).to_series()
+
+
+def rotating(frame: pl.DataFrame, thresholds: ActivityThresholds | None = None) -> pl.Series:
+    """Whether the string turns, on bottom or off it; null where nothing tells.
+
+    Args:
+        frame: Canonical rows of one rig, sorted by time.
+        thresholds: As those of `classify`.
+    """
+    levels = _levels(thresholds or ActivityThresholds())
+    return held(frame).select("time", rotating=levels["rotating"])["rotating"]
 
 
 def _levels(limits: ActivityThresholds) -> Mapping[str, pl.Expr]:
@@ -114,14 +125,15 @@ def _activity() -> pl.Expr:
     on_bottom, pumping, rotating = pl.col("on_bottom"), pl.col("pumping"), pl.col("rotating")
     moving, downwards = pl.col("moving"), pl.col("downwards")
     drilling = on_bottom & pumping & pl.col("advancing") & ~pl.col("lifting")
-    handling = (pl.col("in_slips") & ~pl.col("fast")) | (pl.col("travelling") & ~moving)
+    left_behind = pl.col("travelling") & ~moving & ~pumping
+    handling = (pl.col("in_slips") & ~pl.col("fast")) | left_behind
     first_that_fits = (
         (on_bottom.is_null() | pumping.is_null(), Activity.UNKNOWN),
         (pl.col("at_surface"), Activity.OUT_OF_HOLE),
         (drilling & rotating.is_null(), Activity.UNKNOWN),
         (drilling & rotating, Activity.DRILLING_ROTATING),
         (drilling & pl.col("loaded"), Activity.DRILLING_SLIDING),
-        (~pumping & handling, Activity.CONNECTION),
+        (handling, Activity.CONNECTION),
         (moving & pumping & rotating & downwards, Activity.REAMING),
         (moving & pumping & rotating, Activity.BACK_REAMING),
         (pumping & pl.col("near_bottom"), Activity.CIRCULATING),

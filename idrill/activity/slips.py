@@ -23,15 +23,21 @@ BRIDGED = timedelta(seconds=12)
 def in_slips(limits: ActivityThresholds) -> pl.Expr:
     """Whether the hook load is that of block and top drive alone.
 
-    Below halfway between what they weigh and the largest load of the last minutes. Without a
-    learned weight: below a share of the load while pumping.
+    Below halfway between what they weigh and the largest load of the last minutes, even while the
+    pumps still run down. With the pumps off, a load that was light all the while, or, where the
+    weight of block and top drive is not learned, one below a share of the load while pumping.
     """
-    load = pl.col("hook_load")
+    load, rests = pl.col("hook_load"), ~pl.col("pumping")
     if limits.slips_load is None:
-        return _short_of_hanging(limits).fill_null(value=False)
+        return (_short_of_hanging(limits) & rests).fill_null(value=False)
     string = _heaviest(HANGING) - limits.slips_load
-    bound = pl.when(string > CONTRAST).then(string / 2).otherwise(CONTRAST / 4)
-    return (load - limits.slips_load < bound).fill_null(value=False)
+    loose = load - limits.slips_load
+    return (
+        pl.when(string > CONTRAST)
+        .then(loose < string / 2)
+        .otherwise((loose < CONTRAST) & rests)
+        .fill_null(value=False)
+    )
 
 
 def _short_of_hanging(limits: ActivityThresholds) -> pl.Expr:

@@ -61,8 +61,10 @@ class ActivityThresholds:
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
-            if value is not None and not isfinite(value):
-                raise InvalidThresholds(f"{each.name}: {value} is no limit")
+            if value is None and each.default is None:
+                continue
+            if not isinstance(value, int | float) or not isfinite(value):
+                raise InvalidThresholds(f"{each.name}: {value!r} is no limit")
 
     def as_json(self) -> str:
         """The limits as text that `from_json` reads, the same for the same limits."""
@@ -82,9 +84,10 @@ class ActivityThresholds:
         """
         try:
             stored = json.loads(text)
-            unknown = set(stored) - {each.name for each in fields(cls)}
-        except (TypeError, ValueError) as error:
+        except ValueError as error:
             raise InvalidThresholds(f"no stored limits of activities: {error}") from error
-        if unknown:
+        if not isinstance(stored, dict):
+            raise InvalidThresholds(f"no stored limits of activities: {text[:40]}")
+        if unknown := set(stored) - {each.name for each in fields(cls)}:
             raise InvalidThresholds(f"{', '.join(sorted(unknown))}: no limit of activities")
         return cls(**stored)
