@@ -113,7 +113,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("bit_depth", "m", -1.0, 15_000.0, 3.0, 0.01, ("0108",),
             ("DBTM", "BITDEP", "BITDEPTH", "DEPTBITM", "BDEP", "BIT_DEPTH", "DBIT"),
             ("bit depth", "bit depth md", "bit measured depth", "bit position")),
-    Channel("vertical_depth", "m", 0.0, 15_000.0, 0.2, 0.01, ("0111",),
+    Channel("vertical_depth", "m", 0.0, 15_000.0, 3.0, 0.01, ("0111",),
             ("DVER", "VDEPTH", "DEPTVERT", "TVD"),
             ("hole depth tvd", "true vertical depth", "vertical depth", "tvd")),
     Channel("block_position", "m", -5.0, 60.0, 3.0, 0.01, ("0112",),

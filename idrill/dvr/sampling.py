@@ -5,7 +5,6 @@ is not nine tenths missing.
 """
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 STANDS = 1.5
@@ -17,8 +16,11 @@ SLOWEST = 120
 USUAL = 90
 """How many of a hundred steps the sampling interval is not exceeded by."""
 
-WINDOW = "5m"
-"""Over what time back the interval is the median of the steps."""
+WINDOW = 300_000_000
+"""Over what time back the interval is the median of the steps [µs]."""
+
+AT_ONCE = 4096
+"""For how many values the interval is sought at once, so that memory stays small."""
 
 HOUR = 3_600_000_000
 """[µs]"""
@@ -33,22 +35,44 @@ ENOUGH = 30
 """Values that an hour must have for an interval of its own; else that of all rows holds."""
 
 
-def previous_time(channel: str) -> pl.Expr:
-    """When `channel` had its last value before each row; null before the first."""
-    return pl.when(pl.col(channel).is_not_null()).then("time").forward_fill().shift(1)
+def running_intervals(times: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The sampling interval of a channel as it was known at some of its values [µs].
 
+    The median of the steps of the five minutes before, so it never looks ahead; two minutes
+    (`SLOWEST`) as long as there is none.
 
-def running_interval(channel: str) -> pl.Expr:
-    """The sampling interval of `channel` as it was known at its latest value [s].
+    Args:
+        times: Instants of the values since the epoch, ascending [µs] (value).
+        places: Which of them (place).
 
-    The median of the steps of the five minutes before that value, so it never looks ahead; two
-    minutes (`SLOWEST`) as long as there is none.
+    Returns:
+        (place)
+
+    Example:
+        >>> times = np.array([0, 3, 6, 8, 11]) * 1_000_000
+        >>> running_intervals(times, np.array([0, 4])).tolist()
+        [120000000.0, 3000000.0]
     """
-    measured = pl.col(channel).is_not_null()
-    step = (pl.col("time") - previous_time(channel)).dt.total_microseconds() / 1e6
-    sampling = pl.when(measured & (step <= SLOWEST)).then(step)
-    interval = sampling.rolling_median_by("time", WINDOW).fill_null(float(SLOWEST))
-    return pl.when(measured).then(interval).forward_fill()
+    found = [
+        _medians(times, places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)
+    ]
+    return np.concatenate(found) if found else np.empty(0)
+
+
+def _medians(times: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.float64]:
+    first = np.searchsorted(times, times[places] - WINDOW, side="right")
+    back = np.arange(int((places - first).max()) + 1)
+    value = places[:, None] - back
+    steps = times[value] - times[np.maximum(value - 1, 0)]
+    counts = (value >= np.maximum(first, 1)[:, None]) & (steps <= SLOWEST * 1_000_000)
+    ordered = np.sort(np.where(counts, steps, np.iinfo(np.int64).max), axis=1)
+    number = counts.sum(axis=1)
+    rows = np.arange(len(places))
+    middle = (
+        ordered[rows, np.maximum(number - 1, 0) // 2] / 2
+        + ordered[rows, np.minimum(number // 2, back.size - 1)] / 2
+    )
+    return np.where(number > 0, middle, SLOWEST * 1e6)
 
 
 def interval(times: NDArray[np.int64]) -> float:

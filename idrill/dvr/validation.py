@@ -1,98 +1,38 @@
 """Marks what is wrong with each value of a frame, without changing any.
 
-Range, missing values and gaps. Duplicate and backward times were settled when the sources were
-merged, so a frame that still has them is refused.
+Duplicate and backward times were settled when the sources were merged, so a frame that still has
+them is refused.
 
-Nothing looks ahead and nothing looks back further than `HISTORY`, so a day validated with the end
-of the day before gives the same bits as a stream that never stops.
+A verdict looks back no further than `HISTORY` and ahead no further than `tracks.AHEAD`, never over
+a UTC midnight. So a day validated with the end of the day before gives the same bits as a stream
+that never stops, and `stepping.Validator` is that stream.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from idrill import frame as frames
 from idrill.activity import classify
 from idrill.channels import channel
-from idrill.dvr.sampling import (
-    DAY,
-    SLOWEST,
-    STANDS,
-    previous_time,
-    running_interval,
-    standing,
-)
+from idrill.dvr import contradictions, limits
+from idrill.dvr.conditions import Conditions, conditions, standing
+from idrill.dvr.frozen import frozen
+from idrill.dvr.interruptions import SILENCE, Presence
+from idrill.dvr.jumps import other_unit, too_fast
+from idrill.dvr.no_sensor import no_sensor
+from idrill.dvr.report import ValidationReport, report
+from idrill.dvr.spikes import spikes
+from idrill.dvr.tracks import Mask, Track, track
 from idrill.errors import FrameError
-from idrill.frame import Quality, channels_in, quality_of, usable
+from idrill.frame import Activity, Quality, channels_in, quality_of
 
 HISTORY = timedelta(minutes=15)
 """How much of the day before decides about the first rows of a day."""
-
-SILENCE = timedelta(minutes=8)
-"""A channel without a value for longer has a gap, whatever its interval."""
-
-LEAST_GAP = timedelta(seconds=60)
-"""Shorter interruptions are no gap."""
-
-GAP_INTERVALS = 10
-"""How many intervals an interruption must last to be a gap."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelReport:
-    """What validation found in one channel."""
-
-    channel: str
-    values: int
-    """Rows that hold a value."""
-    usable: int
-    """Values with nothing wrong."""
-    flagged: dict[str, int]
-    """Rows per quality bit, by the bit's name; bits that no row has are left out."""
-    coverage: float
-    """Share of the day for which a usable value stood."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationReport:
-    """What validation found in a frame."""
-
-    rows: int
-    channels: tuple[ChannelReport, ...]
-    activity: dict[str, int]
-    """Rows per activity."""
-
-    @property
-    def usable_share(self) -> float:
-        """Share of the values that can be used; 1 where there are none."""
-        values = sum(each.values for each in self.channels)
-        return sum(each.usable for each in self.channels) / values if values else 1.0
-
-    @property
-    def coverage(self) -> float:
-        """Mean share of the day for which a usable value stood, over the channels."""
-        covered = [each.coverage for each in self.channels]
-        return sum(covered) / len(covered) if covered else 0.0
-
-    @property
-    def flagged(self) -> dict[str, int]:
-        """Values per quality bit, over all channels."""
-        total: dict[str, int] = {}
-        for each in self.channels:
-            for bit, rows in each.flagged.items():
-                total[bit] = total.get(bit, 0) + rows
-        return total
-
-    def as_metadata(self) -> dict[str, float | int]:
-        """The figures under stable names, so that they can be plotted over time."""
-        figures: dict[str, float | int] = {
-            "rows": self.rows,
-            "usable_share": self.usable_share,
-            "coverage": self.coverage,
-        }
-        figures |= {f"flagged/{bit}": rows for bit, rows in self.flagged.items()}
-        return figures | {f"activity/{name}": rows for name, rows in self.activity.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +49,8 @@ def validate(frame: pl.DataFrame, *, history: pl.DataFrame | None = None) -> Val
     Bits that are there stay. A null is `MISSING` once 1.5 of the channel's own intervals have
     passed since its last value; before that the channel is only slower than the rows. The first
     value after an interruption of ten intervals and a minute, or of eight minutes, has the bit
-    `GAP`.
+    `GAP`. A row that came `LATE` is judged by itself alone, and has no part in the verdicts on
+    others. What the other bits mean is in `report.MEANINGS`.
 
     Args:
         frame: Canonical rows of one rig.
@@ -121,14 +62,9 @@ def validate(frame: pl.DataFrame, *, history: pl.DataFrame | None = None) -> Val
             not come before the frame.
     """
     known = _with_history(frame, history)
-    since = _observed_since(known, history)
-    flagged = known.with_columns(
-        _bits(name, since).alias(quality_of(name)) for name in channels_in(known.columns)
-    )
-    rows = flagged.with_columns(classify(flagged)).tail(frame.height)
+    validated = judged(known, _observed_since(known, history)).tail(frame.height)
     columns = [name for name in frame.columns if name != "activity"]
-    validated = rows.select(*columns, "activity")
-    return Validated(validated, _report(validated))
+    return Validated(rows := validated.select(*columns, "activity"), report(rows))
 
 
 def history_before(day: date, earlier: pl.DataFrame) -> pl.DataFrame | None:
@@ -148,6 +84,120 @@ def history_before(day: date, earlier: pl.DataFrame) -> pl.DataFrame | None:
     return earlier.filter(pl.col("time").is_between(midnight - HISTORY, midnight, closed="left"))
 
 
+def judged(known: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
+    """Canonical rows of one rig with their bits and `activity`.
+
+    Args:
+        known: The rows, after those that decide about the first of them.
+        since: From when on a silent channel would have been noticed; the first row unless given.
+    """
+    within = known.with_columns(_ranged(name) for name in channels_in(known.columns))
+    late = came_late(known)
+    if not late.any():
+        return _judged(within, since)
+    alone = within.filter(late).with_columns(
+        pl.lit(Activity.UNKNOWN.value, dtype=frames.ACTIVITY).alias("activity")
+    )
+    return pl.concat([_judged(within.filter(~late), since), alone], how="diagonal").sort("time")
+
+
+@lru_cache(maxsize=256)
+def _ranged(name: str) -> pl.Expr:
+    return pl.col(quality_of(name)) | _mark(limits.out_of_range(name), Quality.OUT_OF_RANGE)
+
+
+def _judged(within: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
+    """Rows that are marked where they are out of range, with all their bits and `activity`."""
+    held = standing(within)
+    doing = conditions(held)
+    against = held.select(**_against())
+    return within.with_columns(
+        *(
+            pl.Series(
+                quality_of(name),
+                _from_its_values(name, track(within, name), doing)
+                | _from_its_absence(within, name, since)
+                | (against[name].to_numpy() if name in against.columns else 0)
+                | within[quality_of(name)].to_numpy(),
+            )
+            for name in channels_in(within.columns)
+        ),
+        classify(within),
+    )
+
+
+def _from_its_absence(
+    within: pl.DataFrame, name: str, since: datetime | None
+) -> NDArray[np.uint16]:
+    """Bits for where a channel has no value, and where it has one again (row)."""
+    bits = np.zeros(within.height, dtype=np.uint16)
+    if within.height:
+        times = within["time"].to_physical().to_numpy()
+        noticed = times[0] if since is None else (since - EPOCH) // timedelta(microseconds=1)
+        presence = Presence(times, within[name].is_not_null().to_numpy(), int(noticed))
+        bits[presence.missing()] |= int(Quality.MISSING)
+        bits[presence.gaps()] |= int(Quality.GAP)
+    return bits
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _mark(condition: pl.Expr, bit: Quality) -> pl.Expr:
+    return pl.when(condition).then(int(bit)).otherwise(0).cast(frames.QUALITY)
+
+
+@lru_cache(maxsize=1)
+def _against() -> dict[str, pl.Expr]:
+    """Bits by channel for what contradicts others."""
+    impossible, still = contradictions.impossible(), contradictions.standing_still()
+    return {
+        name: _mark(impossible.get(name, pl.lit(value=False)), Quality.IMPOSSIBLE)
+        | _mark(still.get(name, pl.lit(value=False)), Quality.FROZEN)
+        for name in {**impossible, **still}
+    }
+
+
+def _from_its_values(name: str, values: Track, doing: Conditions) -> NDArray[np.uint16]:
+    """Bits for what a channel's own values give away (row)."""
+    limit = channel(name)
+    fast = too_fast(values, limit)
+    unexplained = doing.settled[values.rows] if name in limits.DRIVEN else np.ones_like(fast)
+    found = {
+        Quality.TOO_FAST: fast,
+        Quality.UNIT_SUSPECT: other_unit(
+            values, limit, unexplained if name in limits.DRIVEN else fast
+        ),
+        Quality.FROZEN: _frozen(name, values, doing),
+        Quality.SPIKE: unexplained & spikes(values, limit.sigma, limits.least_spike(name)),
+        Quality.SENTINEL: no_sensor(name, values, doing),
+    }
+    bits = np.zeros(doing.times.size, dtype=np.uint16)
+    for bit, marks in found.items():
+        bits[values.rows[marks]] |= int(bit)
+    return bits
+
+
+def _frozen(name: str, values: Track, doing: Conditions) -> Mask:
+    """Where a channel that the rig keeps moving stands still (value)."""
+    if name in limits.MOVED_BY_DRILLING:
+        moved = doing.steadily_drilling[values.rows]
+    elif name in limits.MOVED_BY_FLOW:
+        moved = doing.steadily_pumping[values.rows]
+    else:
+        return np.zeros(values.times.size, dtype=np.bool_)
+    moved &= np.abs(values.values) > limits.NOISE * channel(name).sigma
+    return frozen(values, moved, moved & (name in limits.ALWAYS_MOVING))
+
+
+def came_late(known: pl.DataFrame) -> pl.Series:
+    """Whether a row has a value that came late (row)."""
+    marks = [
+        pl.col(quality_of(name)) & int(Quality.LATE) != 0 for name in channels_in(known.columns)
+    ]
+    return known.select(pl.any_horizontal(pl.lit(value=False), *marks).alias("late")).to_series()
+
+
 def _with_history(frame: pl.DataFrame, history: pl.DataFrame | None) -> pl.DataFrame:
     frames.check(frame)
     if history is None or history.is_empty():
@@ -165,81 +215,7 @@ def _with_history(frame: pl.DataFrame, history: pl.DataFrame | None) -> pl.DataF
 
 def _observed_since(known: pl.DataFrame, history: pl.DataFrame | None) -> datetime | None:
     """From when on a silent channel would have been noticed."""
-    first = known["time"].min()
+    first = known.filter(~came_late(known))["time"].min()
     if not isinstance(first, datetime):
         return None
     return first if history is None else first - HISTORY - SILENCE
-
-
-def _bits(name: str, since: datetime | None) -> pl.Expr:
-    found = _out_of_range(name) | _missing(name, since) | _gap(name, since)
-    return pl.col(quality_of(name)) | found
-
-
-def _mark(condition: pl.Expr, bit: Quality) -> pl.Expr:
-    return pl.when(condition).then(int(bit)).otherwise(0).cast(frames.QUALITY)
-
-
-def _out_of_range(name: str) -> pl.Expr:
-    limits = channel(name)
-    # not is_between: a NaN is outside too
-    inside = pl.col(name).is_between(limits.low, limits.high)
-    return _mark(pl.col(name).is_not_null() & ~inside, Quality.OUT_OF_RANGE)
-
-
-def _missing(name: str, since: datetime | None) -> pl.Expr:
-    elapsed = (pl.col("time") - _last_time(name, since)).dt.total_microseconds() / 1e6
-    due = elapsed > STANDS * running_interval(name).fill_null(float(SLOWEST))
-    return _mark(pl.col(name).is_null() & due, Quality.MISSING)
-
-
-def _last_time(name: str, since: datetime | None) -> pl.Expr:
-    return previous_time(name).fill_null(pl.lit(since, dtype=frames.TIME))
-
-
-def _gap(name: str, since: datetime | None) -> pl.Expr:
-    step = pl.col("time") - _last_time(name, since)
-    interval_before = running_interval(name).shift(1)
-    long = (step.dt.total_microseconds() / 1e6 > GAP_INTERVALS * interval_before).fill_null(
-        value=False
-    ) & (step > LEAST_GAP)
-    return _mark(pl.col(name).is_not_null() & (long | (step > SILENCE)), Quality.GAP)
-
-
-def _report(frame: pl.DataFrame) -> ValidationReport:
-    activity = frame["activity"].cast(pl.String).value_counts(sort=True)
-    names = channels_in(frame.columns)
-    return ValidationReport(
-        rows=frame.height,
-        channels=tuple(_channel_report(frame, name) for name in names),
-        activity=dict(activity.iter_rows()),
-    )
-
-
-def _channel_report(frame: pl.DataFrame, name: str) -> ChannelReport:
-    good = frame.select(usable(name)).to_series()
-    return ChannelReport(
-        channel=name,
-        values=frame.height - frame[name].null_count(),
-        usable=int(good.sum()),
-        flagged=_rows_per_bit(frame[quality_of(name)]),
-        coverage=_coverage(frame["time"], frame[name].is_not_null(), good),
-    )
-
-
-def _rows_per_bit(quality: pl.Series) -> dict[str, int]:
-    counts = dict(quality.value_counts().iter_rows())
-    rows = {
-        str(bit.name).lower(): sum(count for value, count in counts.items() if value & bit)
-        for bit in Quality
-    }
-    return {bit: count for bit, count in rows.items() if count}
-
-
-def _coverage(times: pl.Series, measured: pl.Series, good: pl.Series) -> float:
-    """Share of the days of these rows for which a good value stood."""
-    instants = times.to_physical()
-    if not good.any():
-        return 0.0
-    stood = standing(instants.filter(good).to_numpy(), instants.filter(measured).to_numpy()).sum()
-    return float(stood / (DAY * times.dt.date().n_unique()))

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from idrill.dvr.validation import ChannelReport, history_before, validate
+from idrill.dvr.report import ChannelReport
+from idrill.dvr.validation import history_before, validate
 from idrill.errors import FrameError
 from idrill.frame import ORIGIN, QUALITY, TIME, Quality, channels_in, quality_of
 
@@ -43,7 +44,7 @@ def report_of(frame: pl.DataFrame, channel: str) -> ChannelReport:
 
 
 def test_a_value_beyond_its_limits_is_out_of_range_and_stays_as_it_is() -> None:
-    values = [5.0, 401.0, -1.0, float("nan"), float("inf"), 400.0]
+    values = [5.0, 401.0, -2.1, float("nan"), float("inf"), 400.0]
     frame = a_frame(range(6), {"rotary_speed": values})
 
     validated = validate(frame).frame

@@ -1,0 +1,69 @@
+"""The values of one channel on their own instants, apart from the rows that hold none."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from idrill.dvr.sampling import DAY
+from idrill.frame import INFORMATIVE, quality_of
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Instants = NDArray[np.int64]
+
+SECOND = 1_000_000
+"""[µs]"""
+
+AHEAD = 10 * SECOND
+"""How long a verdict may wait for the values that follow [µs]."""
+
+REACH = 12 * 60 * SECOND
+"""How far back a verdict may look on the values of a channel [µs].
+
+With the two minutes that it takes to know what the rig does, less than `HISTORY`.
+"""
+
+
+@dataclass(frozen=True)
+class Track:
+    """The values of one channel that nothing is known against so far."""
+
+    times: Instants
+    """Since the epoch, ascending [µs] (value)."""
+    values: Array
+    """(value)"""
+    rows: NDArray[np.int64]
+    """Where in the frame they stand (value)."""
+
+    @cached_property
+    def steps(self) -> Array:
+        """From each value to the next (value - 1)."""
+        return np.diff(self.values)
+
+    @cached_property
+    def pauses(self) -> NDArray[np.int64]:
+        """Time from each value to the next [µs] (value - 1)."""
+        return np.diff(self.times)
+
+    def awaited(self, places: NDArray[np.int64], following: int | NDArray[np.int64]) -> Mask:
+        """Whether a verdict on these values waits for so many that follow.
+
+        They must come in time and on the same UTC day, because a day is closed with what is there.
+
+        Args:
+            places: Of the values in the track (place).
+            following: How many values later; `places + following` must be in the track.
+        """
+        now, then = self.times[places], self.times[places + following]
+        return np.asarray((then - now <= AHEAD) & (then // DAY == now // DAY))
+
+
+def track(frame: pl.DataFrame, channel: str) -> Track:
+    """The usable values of a channel of a frame whose values out of range are marked."""
+    values = frame[channel].to_numpy()
+    wrong = frame[quality_of(channel)].to_numpy() & (int(~INFORMATIVE) & 0xFFFF)
+    rows = np.flatnonzero((wrong == 0) & ~np.isnan(values))
+    return Track(frame["time"].to_physical().to_numpy()[rows], values[rows], rows)
