@@ -307,6 +307,12 @@ def test_connections_are_found_with_their_slips_and_metres() -> None:
     assert found["start"][0] == START + timedelta(seconds=960)
 
 
+def test_a_connection_that_the_rows_cut_is_left_out() -> None:
+    frame = stands(3)
+    assert connections(frame.slice(1000), learn_thresholds(frame)).height == 1
+    assert connections(frame.head(1100), learn_thresholds(frame)).is_empty()
+
+
 def test_where_no_slips_load_can_be_learned_no_connection_is_found() -> None:
     found = connections(rows({**DRILLING, **ADVANCING}))
     assert found.is_empty()

@@ -32,13 +32,14 @@ DUE = {
     Activity.UNKNOWN.value: timedelta(),
     Activity.DRILLING_ROTATING.value: timedelta(),
     Activity.DRILLING_SLIDING.value: timedelta(seconds=30),
-    Activity.BACK_REAMING.value: timedelta(seconds=15),
 }
 """The same where it is not `CONFIRMED`.
 
-A hole that grows under a turning bit is sure; the string stands still before it slides; a shorter
-way up only lifts the bit off bottom [e].
+A hole that grows under a turning bit is sure; the string stands still before it slides [e].
 """
+
+STROKE = timedelta(seconds=10)
+"""Who lifts the string for less, circulating, only picks the bit up [e]."""
 
 LAPSE = timedelta(seconds=60)
 """How long an unconfirmed activity is passed over [e]."""
@@ -67,6 +68,7 @@ def classify(frame: pl.DataFrame, thresholds: ActivityThresholds | None = None) 
         .with_columns(**_motion(limits))
         .with_columns(in_slips=in_slips(limits))
         .select("time", _activity().alias("activity"))
+        .with_columns(_without_pick_ups().alias("activity"))
     )
     return facts.select(_confirmed().cast(ACTIVITY).alias("activity")).to_series()
 
@@ -147,11 +149,22 @@ def _activity() -> pl.Expr:
     return found
 
 
+def _without_pick_ups() -> pl.Expr:
+    """The activity, with short ways up off bottom as what they are part of: circulating."""
+    found = pl.col("activity")
+    short = (found == Activity.BACK_REAMING.value) & (_lasted() < STROKE)
+    return pl.when(short).then(pl.lit(Activity.CIRCULATING.value)).otherwise(found)
+
+
 def _confirmed() -> pl.Expr:
     """The last activity that has lasted long enough; the newest where none has for a while."""
-    time, found = pl.col("time"), pl.col("activity")
-    changed = found != found.shift(1)
-    began = pl.when(changed).then(time).forward_fill()
+    found = pl.col("activity")
     due = found.replace_strict(DUE, default=CONFIRMED, return_dtype=pl.Duration("us"))
-    lasting = (time - began >= due).fill_null(value=True)
+    lasting = (_lasted() >= due).fill_null(value=True)
     return pl.coalesce(recent(lasting, found, LAPSE), found)
+
+
+def _lasted() -> pl.Expr:
+    """How long the activity has been the same; null since the first row."""
+    time, found = pl.col("time"), pl.col("activity")
+    return time - pl.when(found != found.shift(1)).then(time).forward_fill()

@@ -66,7 +66,11 @@ def slips_episodes(rows: pl.DataFrame, slips_load: float) -> pl.DataFrame:
         `start`; `end`, when the string hangs again; `rise` of the block [m]; `depth` of the hole
         [m]; `gap` between bit and bottom [m].
     """
-    marked = rows.with_columns(light=_light(slips_load)).with_columns(light=_bridged())
+    marked = (
+        rows.with_columns(near=_near(slips_load))
+        .with_columns(light=_light())
+        .with_columns(light=_bridged())
+    )
     return (
         marked.with_columns(
             episode=pl.col("light").rle_id(),
@@ -77,27 +81,29 @@ def slips_episodes(rows: pl.DataFrame, slips_load: float) -> pl.DataFrame:
         .group_by("episode", maintain_order=True)
         .agg(
             pl.col("light").first(),
+            pl.col("near").first(),
             start=pl.col("time").first(),
             end=pl.col("end").last(),
             rise=pl.col("then").last() - pl.col("block_position").first(),
             depth=pl.col("hole_depth").last(),
             gap=pl.col("gap").last(),
         )
-        .filter(pl.col("light") & (pl.col("episode") > 0) & pl.col("end").is_not_null())
-        .drop("light", "episode")
+        .filter("light", "near", pl.col("episode") > 0, pl.col("end").is_not_null())
+        .drop("light", "near", "episode")
     )
 
 
-def _light(slips_load: float) -> pl.Expr:
-    """Whether no more hangs at the hook than what stays in the elevator.
-
-    Sheave friction changes the load of a block that travels, so a string that stays behind counts.
-    """
+def _near(slips_load: float) -> pl.Expr:
+    """Whether no more hangs at the hook than what stays in the elevator."""
     string = _heaviest(LONGEST_SLIPS) - slips_load
     bound = pl.min_horizontal(pl.lit(CONTRAST), string / 2)
-    near = pl.col("hook_load") - slips_load < bound
+    return (pl.col("hook_load") - slips_load < bound).fill_null(value=False)
+
+
+def _light() -> pl.Expr:
+    """The same, whatever sheave friction adds while the block fetches a stand."""
     left_behind = travelling() & (span(pl.col("bit_depth"), "5s") < FAST)
-    return (near | left_behind).fill_null(value=False)
+    return pl.col("near") | left_behind.fill_null(value=False)
 
 
 def _bridged() -> pl.Expr:
