@@ -11,12 +11,13 @@ from benchmarks.realism import classifier, energy, prose, real, strips, tables, 
 from benchmarks.realism.connections import connections
 from benchmarks.realism.statistics import specific_energy
 from benchmarks.realism.tables import Compared, Frames
+from benchmarks.realism.two_ways import two_ways
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "realism.md"
 PICTURES = ROOT / "docs" / "pictures"
 
-SEEDS = range(5)
+SEEDS = range(7)
 """Simulations of each section."""
 SIMULATED = "simulated"
 STRONGEST = 10
@@ -36,6 +37,7 @@ def run() -> None:
         prose.COMPARED.format(seeds=len(SEEDS), met=_met(found)),
         tables.compared(found, list(records)),
         prose.EXPLAINED,
+        prose.TWO_WAYS + two_ways(records["T3"]) + "\n",
         *(f"![{name} and a twin](pictures/realism_{name}.png)\n" for name in records),
         _told_apart(records, made),
         _energies(made),

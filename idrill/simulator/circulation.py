@@ -191,7 +191,8 @@ def press_on_rock(job: Job, hoist: Hoist, mud: Mud, losses: Losses, blockage: fl
     loss = scaled(losses.annulus, flow, losses.flow, losses.annulus_exponent)
     loss *= narrowing(job, mud, blockage)
     full = min(mud.annulus / max(capacity - mud.rock, 1.0), 1.0)
-    mud.annular_pressure = column(job, vertical * full, density) + loss
+    # Mud that is sucked at harder than it weighs parts rather than pulls.
+    mud.annular_pressure = max(column(job, vertical * full, density) + loss, 0.0)
     mud.equivalent_density = equivalent_circulating_density(
         column(job, vertical, density) / (GRAVITY * vertical), loss, vertical
     )

@@ -4,7 +4,7 @@ from idrill.physics.compiled import compiled
 from idrill.simulator.parameters import Orders
 from idrill.simulator.state import Driller, Hoist
 
-CLOSE = 0.05
+CLOSE = 0.02
 """Distance at which a block has arrived [m]."""
 CREEPING = 0.02
 """Least speed of a block on its way [m/s]."""

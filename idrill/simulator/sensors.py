@@ -33,6 +33,8 @@ PULSING = 0.008
 SWELL = 0.98
 """Correlation of the level of noise from one second to the next: swells last a minute [-] [e]."""
 
+LIGHT = 1.0
+"""Weight below which the bit is off bottom [kN] [e]."""
 WEIGHT_STEP = 0.1
 """Smallest step of a weight on bit that is reckoned from the hook load, as in T2 and T4 [kN]."""
 RECKONED_STEP = 0.01
@@ -186,6 +188,9 @@ def _sense(sensor: Sensor, chunk: _Chunk, carries: Mapping[str, Carry] | None) -
         swell = chunk.noise(f"{sensor.channel}/level")
         level = smoothed(swell, carry.level, SWELL, sqrt(1.0 - SWELL**2))
     loudness = sensor.noise * np.exp(sensor.burst * level - sensor.burst**2)
+    if sensor.channel == "weight_on_bit":
+        # What shakes a weight is the bit on bottom: off it, Volve's read zero.
+        loudness = np.where(lagged > LIGHT, loudness, 0.0)
     values = sensor.offset + sensor.scale * lagged + loudness * noise
     faults = [fault for fault in chunk.faults if fault.channel == sensor.channel]
     shown = _rounded(falsified(values, faults, chunk.spell, carry.shown), sensor.quantum)

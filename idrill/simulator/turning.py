@@ -26,6 +26,12 @@ SHORTEST_PIPE = 50.0
 """Length of pipe that counts at least [m] [e]."""
 MEMORY = 0.7
 """Share of the noise of the torque that stays for another second [-] [e]."""
+LEAST_DAMPING = 0.15
+"""Damping ratio of the drive on its controller alone [-] [e].
+
+Tuned to a light bottom-hole assembly, soft torque leaves a heavy drive all but undamped: held by a
+bit that sticks, it swings up until it runs away.
+"""
 STILL, BALANCED = 1e-6, 1.0
 """Speed [1/s] and torque [N·m] below which a string rests."""
 SMOOTHING = 10.0
@@ -55,7 +61,9 @@ def torsion_of(job: Job, hoist: Hoist, weakening: float) -> Torsion:
         0.0,
     )
     pipe = hoist.bit_depth - assembly.collars_length - assembly.heavy_length
-    return torsion_at(model, assembly.rigidity, max(pipe, SHORTEST_PIPE), machinery.impedance)
+    softest = 2.0 * LEAST_DAMPING * machinery.drive_inertia / assembly.bottom_inertia
+    impedance = max(machinery.impedance, softest)
+    return torsion_at(model, assembly.rigidity, max(pipe, SHORTEST_PIPE), impedance)
 
 
 @compiled

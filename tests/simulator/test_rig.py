@@ -139,7 +139,7 @@ def test_the_drive_takes_what_becomes_work_and_heat(section: int) -> None:
 
     # Pipe that is added to a twisted string makes it softer: the rest of a millionth.
     assert taken == pytest.approx(spent, rel=1e-5)
-    assert done > 0.1 * taken
+    assert done > 0.05 * taken
 
 
 def test_same_seed_same_bytes_and_another_seed_others() -> None:
@@ -246,7 +246,7 @@ def test_pressure_goes_with_flow_to_the_power_that_circulating_systems_have() ->
     for altered in sections:
         well = replace(place.well, sections=(*place.well.sections[:2], altered))
         truth = replace(place, well=well).operation().advance(3_000)
-        steady = truth.filter(pl.col("flow_in") > 0.99 * altered.set_points.flow)
+        steady = truth.filter(pl.col("activity") == Activity.DRILLING_ROTATING.value)
         pressures.append(float(np.median(values(steady, "standpipe_pressure"))))
 
     exponent = np.log(pressures[0] / pressures[1]) / np.log(1.0 / 0.8)

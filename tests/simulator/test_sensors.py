@@ -188,6 +188,15 @@ def test_weight_on_bit_is_tare_less_hook_load_and_carries_no_redundancy() -> Non
     assert np.median(weight) == pytest.approx(80.0, abs=15.0)
 
 
+def test_a_measured_weight_is_unsteady_on_bottom_alone() -> None:
+    chunk = truth({"weight_on_bit": np.repeat([0.0, 80e3], 300)})
+
+    shown = read(Sensor("weight_on_bit", "weight_on_bit", noise=8.0), chunk)
+
+    assert (shown[:300] == 0.0).all()
+    assert shown[300:].std() == pytest.approx(8.0, rel=0.3)
+
+
 def test_totals_are_sums_of_what_is_measured() -> None:
     package = drawn()
 
