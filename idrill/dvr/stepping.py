@@ -22,8 +22,9 @@ class Validator:
 
     A row waits until rows more than `LAG` later have come, or rows of the next UTC day: then its
     verdict is that which `validate` gives of the whole day. A row that comes later than `LATENESS`
-    allows is given back at once, with the bit `LATE`: `validate` passes over such rows in the same
+    allows is given back with the bit `LATE`: `validate` passes over such rows in the same
     way. A second row of an instant fills what the first left open, or is dropped if it is late.
+    Once the first is forgotten, the second cannot be told from a late row.
 
     Example:
         >>> from idrill.frame import empty
@@ -75,9 +76,8 @@ class Validator:
         """The rows up to an instant that were not judged yet, and these late ones."""
         until = max(until, self._judged_to)
         time = pl.col("time")
-        due = time.is_between(self._judged_to, until, closed="right") | time.is_in(
-            late["time"].implode()
-        )
+        passed = late.filter(time <= self._judged_to)["time"].implode()
+        due = time.is_between(self._judged_to, until, closed="right") | time.is_in(passed)
         if self._since is None:
             first = self._rows["time"].min()
             self._since = first if isinstance(first, datetime) and first <= until else None
