@@ -27,11 +27,11 @@ Array = NDArray[np.float64]
 
 UNIT_SPREAD = Uniform(0.3, 0.5)
 """Standard deviation of the logarithm of the unit factor [e]."""
-THRESHOLD_SPREAD = Uniform(0.10, 0.15)
+THRESHOLD_SPREAD = Uniform(0.10, 0.125)
 """Coefficient of variation of the wear at which a unit fails [e]."""
 SUDDEN_SHARE = Uniform(0.10, 0.20)
 """Share of lives that end without a precursor [e]."""
-ROUGHNESS = Uniform(100.0, 250.0)
+ROUGHNESS = Uniform(250.0, 500.0)
 """Gamma shape per life: its inverse square root is the spread of a life at constant load [e]."""
 INITIAL_WEAR = Uniform(0.0, 0.15)
 """Wear that is left after a repair [e]."""

@@ -142,8 +142,8 @@ class SimulatedRig:
     @cached_property
     def loads(self) -> Loads:
         """What each step demands of each slot."""
-        drive = self.duty.rig.top_drive.drive
-        references = draw_references(drive, stream(self.fleet.seed, self.rig.id, "load laws"))
+        random = stream(self.fleet.seed, self.rig.id, "load laws")
+        references = draw_references(self.segments, random)
         heat = self.effects.brake_rise / references.braking_power
         temperature = self.effects.air + heat * self.brake_heat
         return loads(self.segments, references, self.slots, self.grid, temperature)

@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 from idrill.channels import PUMPS
 from idrill.errors import InvalidSimulation
 from idrill.physics.compiled import compiled
-from idrill.physics.drive import Drive, drive_torque_limit
-from idrill.physics.wear import brake_rate, gearbox_rate, liner_rate, valve_rate, washpipe_rate
-from idrill.simulator.distributions import Distribution, Uniform
+from idrill.physics.wear import (
+    BEARING_EXPONENT,
+    brake_rate,
+    gearbox_rate,
+    liner_rate,
+    valve_rate,
+    washpipe_rate,
+)
+from idrill.simulator.distributions import Distribution, LogNormal, Uniform
 from idrill.simulator.segments import HOUR, Segments
 from idrill.simulator.upkeep import Loads, Slot
 
@@ -23,22 +29,30 @@ PRESSURE_EXPONENT: Distribution = Uniform(2.0, 3.0)
 """Exponent of pressure in the wear of liners and pistons [-] [e]."""
 
 
+REFERENCE_SPEED = 2.0
+"""Of the string [1/s] [e]."""
+STICK_SLIP_FACTOR = 3.0
+"""How much faster a gearbox wears in stick-slip [-] [e]."""
+IDLE_TORQUE = 20e3
+"""That a gearbox is chosen for when nothing is known of its work [N·m] [e]."""
+
+
 @dataclass(frozen=True, slots=True)
 class References:
     """Loads at which a typical unit lives its rated life; [e] but for the washpipe's pressure."""
 
     pressure_exponent: float
     torque: float
-    """Share `RATED_SHARE` of what the rig's drive gives [N·m]."""
+    """That the gearbox is chosen for [N·m]."""
     pump_pressure: float = 21e6
     """[Pa]"""
     stroke_rate: float = 1.5
     """[1/s]"""
     washpipe_pressure: float = 20e6
     """Vendors rate at it [Pa]."""
-    rotary_speed: float = 2.0
+    rotary_speed: float = REFERENCE_SPEED
     """[1/s]"""
-    stick_slip_factor: float = 3.0
+    stick_slip_factor: float = STICK_SLIP_FACTOR
     """How much faster a gearbox wears in stick-slip [-]."""
     braking_power: float = 150e3
     """[W]"""
@@ -48,20 +62,40 @@ class References:
     """Rise of temperature that doubles it [K]."""
 
 
-RATED_SHARE = 0.3
-"""Of a drive's torque, at which its gearbox lives its rated life [-] [e]."""
+GEARBOX_SIZE: Distribution = LogNormal(1.0, 0.12)
+"""Torque that a gearbox is chosen for, relative to the work of its rig [-] [e]."""
+SIZING_HOURS = 2_000.0
+"""Work by which it is chosen [h] [e]."""
 BRAKE_DELAY = 1200.0
 """Time constant of a brake's temperature [s] [e]."""
 
 
-def draw_references(drive: Drive, random: Generator) -> References:
+def draw_references(segments: Segments, random: Generator) -> References:
     """The load laws of one rig.
 
     Args:
-        drive: Its top drive; a gearbox is built for the drive that it serves.
+        segments: What it does: its gearbox is chosen for that.
         random: Where the numbers come from.
     """
-    return References(PRESSURE_EXPONENT.draw(random), RATED_SHARE * drive_torque_limit(drive, 0.0))
+    exponent = PRESSURE_EXPONENT.draw(random)
+    return References(exponent, GEARBOX_SIZE.draw(random) * equivalent_torque(segments))
+
+
+def equivalent_torque(segments: Segments) -> float:
+    """The torque that, held at reference speed, wears a gearbox as the work of a rig does [N·m].
+
+    Args:
+        segments: Whose first `SIZING_HOURS` count.
+    """
+    known = segments.bounds[:-1] < SIZING_HOURS * HOUR
+    turning = segments.rotary_speed * known > 0.0
+    if not turning.any():
+        return IDLE_TORQUE
+    seconds = np.diff(segments.bounds)[turning]
+    shaken = 1.0 + (STICK_SLIP_FACTOR - 1.0) * segments.stick_slip[turning]
+    speed = segments.rotary_speed[turning] / REFERENCE_SPEED
+    wearing = segments.torque[turning] ** BEARING_EXPONENT * speed * shaken
+    return float(np.average(wearing, weights=seconds) ** (1.0 / BEARING_EXPONENT)) or IDLE_TORQUE
 
 
 @compiled

@@ -60,12 +60,12 @@ class Policy:
     """Standard deviation of the logarithm of wear as inspected [-]."""
 
 
-_INTERVAL = Uniform(0.8, 1.6)
+_INTERVAL = Uniform(0.7, 1.4)
 _INSPECTION = Uniform(0.05, 0.12)
-_ALARM = Uniform(0.75, 1.0)
-_OPPORTUNISTIC = Uniform(0.7, 1.0)
+_ALARM = Uniform(0.6, 0.85)
+_OPPORTUNISTIC = Uniform(0.55, 0.85)
 _READING_SPREAD = Uniform(0.1, 0.25)
-"""All of these [e]."""
+"""All of these [e]; wear runs away in the end, so crews act well before it is complete."""
 
 
 def draw_policy(kind: PolicyKind, random: Generator) -> Policy:

@@ -46,19 +46,19 @@ _LIVES = (
             Variant("ceramic", 0.30, LogUniform(2_000.0, 2_600.0)),  # [s]
             Variant("zirconia", 0.15, LogUniform(4_000.0, 5_000.0)),  # [s]
         ),
-        acceleration=Uniform(0.5, 1.5),
+        acceleration=Uniform(4.0, 8.0),
         sharpness=Uniform(0.8, 1.5),
     ),
     Wearing(
         "piston",
         (Variant("bonded", 1.0, LogUniform(250.0, 500.0)),),
-        acceleration=Uniform(0.5, 1.5),
+        acceleration=Uniform(4.0, 8.0),
         sharpness=Uniform(0.8, 1.5),
     ),
     Wearing(
         "valve",
         (Variant("full_open", 1.0, LogUniform(400.0, 800.0)),),
-        acceleration=Uniform(0.0, 0.5),
+        acceleration=Uniform(3.0, 6.0),
         # From 5 % of the leak to all of it, three e-foldings, in 2 to 20 of some 570 hours.
         sharpness=LogUniform(85.0, 850.0),
         faint=0.4,
@@ -67,20 +67,20 @@ _LIVES = (
     Wearing(
         "washpipe",
         (Variant("standard", 1.0, LogUniform(700.0, 900.0)),),
-        acceleration=Uniform(0.5, 1.5),
+        acceleration=Uniform(5.0, 10.0),
         sharpness=Uniform(6.0, 12.0),
     ),
     Wearing(
         "gearbox",
         (Variant("oil", 1.0, LogUniform(8e3, 20e3)),),
-        acceleration=Uniform(2.0, 4.0),
+        acceleration=Uniform(5.0, 10.0),
         sharpness=Uniform(1.5, 3.0),
     ),
     Wearing(
         "brake",
         # 500 to 2,000 trip-km of 1 MN: at the reference power of 150 kW, 926 to 3,704 hours.
         (Variant("disc", 1.0, LogUniform(926.0, 3_704.0)),),
-        acceleration=Uniform(0.5, 1.5),
+        acceleration=Uniform(3.0, 6.0),
         sharpness=Uniform(1.0, 2.0),
     ),
 )

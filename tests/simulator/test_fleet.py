@@ -59,6 +59,7 @@ def test_the_measured_frame_is_canonical_synthetic_and_holds_no_truth(rig: Simul
     check(measured)
     assert measured["origin"].unique().to_list() == ["synthetic"]
     assert not [name for name in measured.columns if "wear" in name or "life" in name]
+    assert set(measured.columns) & set(rig.truth(0, 1).columns) == {"rig_id", "time"}
     assert {"pump_1_pressure_pulsation", "top_drive_vibration", "standpipe_pressure"} <= set(
         measured.columns
     )
@@ -167,6 +168,20 @@ def test_without_a_rule_nothing_is_replaced_before_it_fails_but_for_worn_neighbo
 
     assert "preventive" not in causes
     assert "failure" in causes
+
+
+def test_an_opportunistic_replacement_goes_with_another_end_on_the_same_equipment(
+    rig: SimulatedRig,
+) -> None:
+    ends = {
+        (rig.slots[life.slot].equipment, life.last)
+        for life in rig.lives
+        if life.ended_by in ("failure", "preventive")
+    }
+    beside = [life for life in rig.lives if life.ended_by == "opportunistic"]
+
+    assert beside
+    assert all((rig.slots[life.slot].equipment, life.last) in ends for life in beside)
 
 
 def test_a_fixed_interval_is_kept_on_the_own_clock() -> None:
