@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from idrill.activity.signals import drift, held, span, travelling
+from idrill.activity.signals import held, span, travelling
 from idrill.activity.slips import CONTRAST, slips_episodes
 from idrill.activity.thresholds import ActivityThresholds
 
@@ -24,10 +24,6 @@ BOTTOM = (0.1, 0.6)
 """Between these lies the distance that counts as on bottom [m] [e]."""
 LEAST_STAND = 8.0
 """A block that rises by less adds no pipe [m] [e]."""
-MOST_MOVEMENT = 1.0
-"""However noisy the bit depth is, this is movement [m/min] [e]."""
-CLEAR_OF_NOISE = 3.0
-"""Limit of movement, by the standard deviation of the noise [-] [e]."""
 
 
 def learn_thresholds(frame: pl.DataFrame) -> ActivityThresholds:
@@ -90,24 +86,14 @@ def _at_rest(rows: pl.DataFrame, default: ActivityThresholds, enough: int) -> Ac
 def _while_drilling(
     rows: pl.DataFrame, limits: ActivityThresholds, enough: int
 ) -> ActivityThresholds:
-    """How far from bottom the bit is read while the hole grows; how unsteady off bottom."""
-    gap, hole = pl.col("hole_depth") - pl.col("bit_depth"), pl.col("hole_depth")
+    """How far from bottom the bit is read while the hole grows."""
     pumping = pl.col("flow_in") - limits.flow_at_rest > limits.flow
-    facts = rows.select(
-        gap=gap,
-        drift=drift(pl.col("bit_depth")).abs() * 60.0,
-        grows=pumping & (span(hole, "10s") > 0.0),
-        waits=pumping & (span(hole, "1m") == 0.0) & (gap > BOTTOM[0]),
-    )
-    drilling = facts.filter(pl.col("grows"))["gap"].drop_nulls()
-    waiting = facts.filter(pl.col("waits"))["drift"].drop_nulls()
-    changes: dict[str, float] = {}
-    if drilling.len() >= enough:
-        changes["on_bottom"] = min(max(1.2 * _quantile(drilling, 0.98), BOTTOM[0]), BOTTOM[1])
-    if waiting.len() >= enough:
-        noise = _quantile(waiting, 0.25) / 0.3186
-        changes["movement"] = min(max(CLEAR_OF_NOISE * noise, limits.movement), MOST_MOVEMENT)
-    return replace(limits, **changes)
+    drilling = rows.filter(pumping & (span(pl.col("hole_depth"), "10s") > 0.0))
+    gap = (drilling["hole_depth"] - drilling["bit_depth"]).drop_nulls()
+    if gap.len() < enough:
+        return limits
+    least, most = BOTTOM
+    return replace(limits, on_bottom=min(max(1.2 * _quantile(gap, 0.98), least), most))
 
 
 def _handling(rows: pl.DataFrame, limits: ActivityThresholds, enough: int) -> ActivityThresholds:
