@@ -28,7 +28,7 @@ TELLING = 20
 """Spells of less are too short for a delay [s]."""
 STILL = 1e-3
 """Speed of the block below which the string stands [m/s]."""
-STRINGS = 10.0
+NEAR_BOTTOM = 10.0
 """Distance from bottom within which a stand is added to drill [m]."""
 LEAST_RISE = 8.0
 """A block that rises by less adds no pipe [m]."""
@@ -62,7 +62,7 @@ def run() -> Result:
             f"{len(SEEDS)} drawn rigs, {LEARNED} days to learn from and {DAYS} scored, without "
             "events and faults. Delay: median from the start of a spell of at least "
             f"{TELLING} s until it is told.",
-            "The truth calls the crew's intention: reaming already while pumps and string still "
+            "The truth names what the crew is at: reaming already while pumps and string still "
             "come up to speed off bottom, circulating while the bit is picked up. Moving: the same "
             "without rows where a reaming string stands or a circulating one moves.",
             "Simulated rigs never slide.",
@@ -163,7 +163,7 @@ def _connected(rigs: Sequence[Days]) -> dict[str, str]:
 
 
 def _added(truth: pl.DataFrame) -> pl.DataFrame:
-    """True stands: `start` and seconds `held`."""
+    """True stands, but those that the days cut: `start` and seconds `held`."""
     block = pl.col("block_position")
     return (
         truth.group_by(spell=pl.col("activity").rle_id(), maintain_order=True)
@@ -177,7 +177,9 @@ def _added(truth: pl.DataFrame) -> pl.DataFrame:
         .filter(
             (pl.col("activity") == Activity.CONNECTION)
             & (pl.col("rise") > LEAST_RISE)
-            & (pl.col("off") < STRINGS)
+            & (pl.col("off") < NEAR_BOTTOM)
+            & (pl.col("spell") > 0)
+            & (pl.col("spell") < pl.col("spell").max())
         )
         .select("start", "held")
     )

@@ -130,15 +130,15 @@ def against_labels(frame: pl.DataFrame, name: str, found: pl.Series) -> pl.DataF
     return inside.join_asof(marks.head(-1), on="clock")
 
 
-@pytest.mark.parametrize("name", list(HOURS))
-def test_an_hour_labelled_by_hand_is_told_alike(real_data: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "least"), [("TSPP2", 0.92), ("TSPP3", 0.885), ("TSPP4", 0.94)])
+def test_an_hour_labelled_by_hand_is_told_alike(real_data: Path, name: str, least: float) -> None:
     frame = volve(real_data, name)
     rows = against_labels(frame, name, classify(frame, learn_thresholds(frame)))
     drilling = rows.filter(pl.col("label") == Activity.DRILLING_ROTATING)
     slips = rows.filter(pl.col("label") == Activity.CONNECTION)
 
     assert rows.height == 900
-    assert share(rows["label"] == rows["found"]) >= 0.88
+    assert share(rows["label"] == rows["found"]) >= least
     assert share(drilling["label"] == drilling["found"]) >= 0.98
     assert share(slips["label"] == slips["found"]) >= 0.96
 
@@ -152,15 +152,25 @@ def test_the_stand_connections_are_found_all_and_no_others(real_data: Path, name
     assert found["metres"].to_list()[1:] == pytest.approx([40.4] * (found.height - 1), abs=0.5)
 
 
-@pytest.mark.parametrize("name", list(SLIPS))
-def test_the_metres_by_activity_add_up_to_the_hole(real_data: Path, name: str) -> None:
+def test_the_first_load_takes_minutes_to_settle_in_the_slips(real_data: Path) -> None:
+    frame = volve(real_data, "TSPP2")
+    first = frame.filter(pl.col("time").dt.time().is_between(time(8, 40), time(9, 5)))
+    half_gone = first["hook_load"] < (602 + 1230) / 2
+
+    assert half_gone.sum() * 4 == pytest.approx(768, abs=8)
+
+
+@pytest.mark.parametrize(("name", "elsewhere"), [("TSPP2", 0.21), ("TSPP3", 0.09), ("TSPP4", 0.05)])
+def test_the_metres_by_activity_add_up_to_the_hole(
+    real_data: Path, name: str, elsewhere: float
+) -> None:
     frame = volve(real_data, name)
     gained = metres_gained(frame.with_columns(classify(frame, learn_thresholds(frame))))
     grown = frame["hole_depth"][-1] - frame["hole_depth"][0]
     drilled = gained.filter(pl.col("activity").cast(pl.String).str.starts_with("drilling"))
 
     assert gained["metres"].sum() == pytest.approx(grown, abs=1e-6)
-    assert drilled["metres"].sum() == pytest.approx(grown, abs=0.3)
+    assert grown - drilled["metres"].sum() == pytest.approx(elsewhere, abs=0.02)
 
 
 @pytest.mark.parametrize(
