@@ -64,7 +64,7 @@ class References:
 
 GEARBOX_SIZE: Distribution = LogNormal(1.0, 0.12)
 """Torque that a gearbox is chosen for, relative to the work of its rig [-] [e]."""
-SIZING_HOURS = 2_000.0
+SIZING_HOURS = 8_000.0
 """Work by which it is chosen [h] [e]."""
 BRAKE_DELAY = 1200.0
 """Time constant of a brake's temperature [s] [e]."""
