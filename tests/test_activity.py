@@ -171,6 +171,12 @@ def test_an_activity_is_reported_once_it_has_lasted() -> None:
     assert set(found) == {Activity.CIRCULATING}
 
 
+def test_a_hole_that_grows_under_weight_is_drilled_wherever_the_bit_is_read() -> None:
+    shallow = {**DRILLING, **ADVANCING, "bit_depth": ramp(1499.0, 0.008)}
+    assert last(shallow) == Activity.DRILLING_ROTATING
+    assert last({**shallow, "weight_on_bit": 0.0}) == Activity.REAMING
+
+
 def test_picking_up_off_bottom_is_no_back_reaming() -> None:
     lifted = [*ramp(1500.0, -0.2, 3), *[1499.4] * 60]
     found = classify(rows({**DRILLING, "bit_depth": [1500.0] * 60 + lifted}))

@@ -105,13 +105,14 @@ def _motion(limits: ActivityThresholds) -> Mapping[str, pl.Expr]:
     hole, bit = pl.col("hole_depth"), pl.col("bit_depth")
     gap, creep, pace = hole - bit, drift(bit), limits.movement / 60.0
     gained = hole - hole.rolling_min_by("time", "1m") >= limits.rate_of_penetration / 60.0
+    grows = (span(hole, "20s") > 0.0) & (gap <= limits.stand)
     slowly = hole - hole.rolling_min_by("time", SLOW) >= LEAST_ADVANCE
     makes_way = creep.abs() * 10.0 >= NET * span(bit, "30s")
     fast = makes_way & (span(bit, "5s") >= FAST)
     slow = makes_way & (span(bit, "10s") >= 7.0 * pace) & (span(bit, "40s") < 8.0 * FAST)
     middle = (bit.rolling_max_by("time", "10s") + bit.rolling_min_by("time", "10s")) / 2
     return {
-        "on_bottom": gap <= limits.on_bottom,
+        "on_bottom": (gap <= limits.on_bottom) | (grows & pl.col("loaded")),
         "near_bottom": gap <= limits.stand,
         "advancing": gained | (slowly & pl.col("loaded") & (gap <= TOUCHING)),
         "fast": fast,
