@@ -12,9 +12,10 @@ from idrill.units import conversion
 
 OTHER_UNITS = {
     "kN": ("klbf", "kkgf"), "kPa": ("psi", "bar", "MPa"), "L/min": ("gal/min",), "m": ("ft",),
-    "kN·m": ("kft.lbf",), "m³": ("bbl",), "kg/m³": ("ppg", "g/cm3"),
+    "m³": ("bbl",),
 }  # fmt: skip
-"""What a logger may switch to in the middle of a channel."""
+"""What a logger may switch to in the middle of a channel. Torque in kft·lbf is not to be told from
+rock that is a quarter softer, and densities in other units are out of range."""
 
 NOISE = 6.0
 """Standard deviations of noise by which two values differ without any movement [-]."""
@@ -53,10 +54,10 @@ def _beyond(track: Track, channel: Channel, places: NDArray[np.int64], back: int
 BEFORE, AFTER = 5, 3
 """Values whose medians are compared."""
 
-LIKENESS = 0.02
+LIKENESS = 0.03
 """By how much the ratio of both may miss the factor between two units [-] [e]."""
 
-STEADINESS = 0.03
+STEADINESS = 0.06
 """By how much the values on each side may differ among themselves [-] [e]."""
 
 SUSPECT = 300 * SECOND

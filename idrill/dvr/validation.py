@@ -35,6 +35,10 @@ HISTORY = timedelta(minutes=15)
 """How much of the day before decides about the first rows of a day."""
 
 
+NO_ZERO = "block_position"
+"""Its zero is where the crew set it, so a ratio of two values says nothing of units."""
+
+
 @dataclass(frozen=True, slots=True)
 class Validated:
     """A frame with its quality bits and activities, and what was found."""
@@ -166,7 +170,7 @@ def _from_its_values(name: str, values: Track, doing: Conditions) -> NDArray[np.
     found = {
         Quality.TOO_FAST: fast,
         Quality.UNIT_SUSPECT: other_unit(
-            values, limit, unexplained if name in limits.DRIVEN else fast
+            values, limit, unexplained if name in limits.DRIVEN else fast & (name != NO_ZERO)
         ),
         Quality.FROZEN: _frozen(name, values, doing),
         Quality.SPIKE: unexplained & spikes(values, limit.sigma, limits.least_spike(name)),
