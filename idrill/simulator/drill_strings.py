@@ -10,6 +10,7 @@ from idrill import wells
 from idrill.errors import InvalidSimulation
 from idrill.physics.vibration import Collars
 from idrill.simulator.distributions import LogUniform, Uniform
+from idrill.simulator.possible import require_above_zero
 from idrill.units import GRAVITY
 from idrill.wells import STEEL_DENSITY
 
@@ -94,6 +95,9 @@ class DrillString:
     squared."""
     reference_flow: float
     """[m³/s]"""
+
+    def __post_init__(self) -> None:
+        require_above_zero("string", self, "stabiliser_spacing", "reference_flow")
 
     @property
     def bottom_length(self) -> float:

@@ -33,6 +33,10 @@ BIT_SHARE = 0.35
 """Share of the standpipe pressure that a typical bit takes [-] [e]: what a washout is sized by."""
 
 _MOST = {
+    EventKind.INFLUX: 1.0,
+    EventKind.LOSSES: 1.0,
+    EventKind.PIT_TRANSFER: 1.0,
+    EventKind.ADDITION: 1.0,
     EventKind.WASHOUT: 0.3,
     EventKind.LINER_LEAK: 1.0,
     EventKind.PACK_OFF: 0.99,
@@ -40,7 +44,7 @@ _MOST = {
     EventKind.WHIRL: 1.0,
     EventKind.TWIST_OFF: 1.0,
 }
-"""Largest severities that make sense."""
+"""Largest severities that make sense; 1 m³/s is more than any well or pump gives [e]."""
 
 
 @dataclass(frozen=True, slots=True)

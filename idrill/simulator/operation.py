@@ -27,6 +27,7 @@ from idrill.simulator.noise import stream, white
 from idrill.simulator.outfit import Outfit
 from idrill.simulator.parameters import Job, Moment, parts_of
 from idrill.simulator.phases import AT_SURFACE, OUT, STARTING
+from idrill.simulator.possible import require_possible
 from idrill.simulator.state import BIN, State, blank
 from idrill.simulator.surroundings import Surroundings, draw_surroundings
 from idrill.simulator.truth import TRUTH, table
@@ -66,7 +67,11 @@ class Operation:
     job: Job = field(init=False)
 
     def __post_init__(self) -> None:
+        require_possible("rig", self.rig)
+        require_possible("crew", self.crew)
+        require_possible("surroundings", self.surroundings)
         for well in (self.well, *self.later):
+            require_possible("well", well)
             check(self.start, self.rig, well)
         section = self.well.section_at(self.well.start)
         self.job = self._job(section.bit)

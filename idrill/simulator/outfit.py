@@ -1,6 +1,6 @@
 """What a drawn rig carries: pumps, top drive, hoist, pits and lines."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
@@ -12,6 +12,7 @@ from idrill.physics.drive import Drive
 from idrill.physics.hydraulics import SURFACE_COEFFICIENTS
 from idrill.rigs import rig_id
 from idrill.simulator.distributions import LogUniform, Uniform
+from idrill.simulator.possible import require_above_zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Pump:
     """[1/s]"""
 
     def __post_init__(self) -> None:
-        _above_zero("pump", self)
+        require_above_zero("pump", self, *Pump.__slots__)
         if not self.efficiency <= 1.0:
             raise InvalidSimulation(f"pump: efficiency is {self.efficiency}, it must be at most 1")
 
@@ -42,6 +43,16 @@ class TopDrive:
     """Of its speed controller, relative to the string's: soft torque on or off [-]."""
     ramp: float
     """Fastest change of speed that it is asked for [1/s²]."""
+
+    def __post_init__(self) -> None:
+        require_above_zero("top drive", self, "inertia", "impedance", "ramp")
+        require_above_zero("top drive", self.drive, *_TURNING)
+
+
+_TURNING = (
+    "torque_constant", "gear_ratio", "gear_efficiency", "base_speed", "top_speed", "most_current",
+)  # fmt: skip
+"""Fields of a drive without which nothing turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,9 @@ class Hoist:
     """Of the block [m/s²]."""
 
     def __post_init__(self) -> None:
-        if not self.block_load > 0.0:
-            raise InvalidSimulation(f"hoist: block_load is {self.block_load} N")
+        require_above_zero("hoist", self, "block_load", "lines", "stand_length", "acceleration")
         if not 0.0 <= self.sheave_friction < 0.5:
             raise InvalidSimulation(f"hoist: sheave_friction is {self.sheave_friction}")
-        if not self.stand_length > 0.0:
-            raise InvalidSimulation(f"hoist: stand_length is {self.stand_length} m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ class Pits:
             for level, capacity in zip(self.levels, self.capacities, strict=True)
         ):
             raise InvalidSimulation("pits: levels must lie between zero and the capacities")
-        if not self.active or not set(self.active) < set(range(len(self.capacities) + 1)):
+        if not self.active or not set(self.active) <= set(range(len(self.capacities))):
             raise InvalidSimulation("pits: active must name tanks that are there")
 
 
@@ -126,12 +134,6 @@ PULSATION = LogUniform(3e-3, 1.2e-2)
 """Volve's pressures are unsteady by 0.33, 0.94 and 0.50 % within a minute [-]."""
 MOST_PITS = 8
 """Tanks that a simulated rig can have."""
-
-
-def _above_zero(what: str, thing: Pump) -> None:
-    for field in fields(thing):
-        if not getattr(thing, field.name) > 0.0:
-            raise InvalidSimulation(f"{what}: {field.name} must be above zero")
 
 
 def draw_outfit(rig: str, random: Generator) -> Outfit:

@@ -18,6 +18,7 @@ from idrill.simulator.faults import Fault, fault_labels
 from idrill.simulator.noise import stream as numbers
 from idrill.simulator.operation import Operation, draw_around
 from idrill.simulator.outfit import Outfit
+from idrill.simulator.possible import require_possible
 from idrill.simulator.sensor_package import SensorPackage, draw_sensors
 from idrill.simulator.sensors import Memory, measure
 from idrill.simulator.surroundings import Surroundings
@@ -157,6 +158,7 @@ def stream(
     """
     total, size = _seconds("duration", duration), _seconds("chunk", chunk)
     package = sensors or draw_sensors(rig, numbers(seed, rig.id, "sensors"))
+    require_possible("sensors", package)
     around = surroundings or draw_around(rig, well, seed)
     operation = Operation(rig, well, crew, start, seed, around, list(later))
     return _chunks(operation, total, size, (events, faults), package)
