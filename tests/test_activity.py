@@ -342,10 +342,23 @@ def test_the_metres_of_all_activities_add_up_to_the_hole() -> None:
     assert gained["metres"][0] >= 0.99 * (seen[-1] - seen[0])
 
 
-@pytest.mark.parametrize("cut", [1000, 1230, 2222, 3500])
-def test_fifteen_minutes_of_history_are_all_that_is_needed(cut: int) -> None:
-    frame, known = stands(3), ActivityThresholds(slips_load=640.0)
+@pytest.mark.parametrize("cut", range(1000, 3700, 137))
+@pytest.mark.parametrize("slips_load", [None, 640.0])
+def test_fifteen_minutes_of_history_are_all_that_is_needed(
+    cut: int, slips_load: float | None
+) -> None:
+    frame, known = stands(3), ActivityThresholds(slips_load=slips_load)
     begins = frame["time"][cut] - timedelta(minutes=15)
     late = frame.filter(pl.col("time") >= begins)
     whole = classify(frame, known).slice(cut)
     assert whole.equals(classify(late, known).tail(frame.height - cut))
+
+
+def test_what_the_load_was_while_pumping_is_forgotten_within_fifteen_minutes() -> None:
+    waits: Channels = {"flow_in": [3_000.0] * 200 + [0.0] * 1000, "standpipe_pressure": 300.0}
+    load = [1200.0] * 200 + [1000.0] * 1000
+    frame = rows({**OFF_BOTTOM, **waits, "hook_load": load, "rotary_speed": 0.0, "torque": 0.0})
+    found = classify(frame)
+
+    assert found[600] == Activity.CONNECTION
+    assert found[199 + 900] == Activity.STATIC

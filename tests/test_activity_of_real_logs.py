@@ -2,6 +2,7 @@
 
 import re
 import tarfile
+from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -189,13 +190,16 @@ def test_the_readings_at_rest_are_learned(
 
 
 @pytest.mark.parametrize("name", list(SLIPS))
-def test_a_real_stream_is_told_as_the_whole_file_is(real_data: Path, name: str) -> None:
+@pytest.mark.parametrize("learn", [learn_thresholds, lambda _: ActivityThresholds()])
+def test_a_real_stream_is_told_as_the_whole_file_is(
+    real_data: Path, name: str, learn: Callable[[pl.DataFrame], ActivityThresholds]
+) -> None:
     frame = volve(real_data, name)
-    learned = learn_thresholds(frame)
-    whole = classify(frame, learned)
-    for cut in range(1000, frame.height, 1777):
+    limits = learn(frame)
+    whole = classify(frame, limits)
+    for cut in range(1000, frame.height, 777):
         known = frame.filter(pl.col("time") >= frame["time"][cut] - timedelta(minutes=15))
-        assert whole.slice(cut).equals(classify(known, learned).tail(frame.height - cut))
+        assert whole.slice(cut).equals(classify(known, limits).tail(frame.height - cut))
 
 
 # The rig of F-7 codes its own activity: units tell what, +10 circulating, +100 rotating.

@@ -41,11 +41,14 @@ def in_slips(limits: ActivityThresholds) -> pl.Expr:
 
 
 def _short_of_hanging(limits: ActivityThresholds) -> pl.Expr:
-    """Against the mean of three minutes of pumping."""
+    """Against the mean of the last two minutes of pumping, nine minutes ago at most.
+
+    With the minute that a value stands, hysteresis and confirmation this reaches back 14.5 minutes.
+    """
     load = pl.col("hook_load")
     pumping = pl.col("pumping") & load.is_not_null()
-    hanging = pl.when(pumping).then(load).rolling_mean_by("time", "3m").round(6)
-    return load < limits.slips * recent(pumping, hanging, timedelta(minutes=11))
+    hanging = pl.when(pumping).then(load).rolling_mean_by("time", "2m").round(6)
+    return load < limits.slips * recent(pumping, hanging, timedelta(minutes=9))
 
 
 def _heaviest(within: timedelta) -> pl.Expr:
