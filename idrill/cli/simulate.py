@@ -65,7 +65,8 @@ def simulate(
         float | None, typer.Option(min=0, help="Events of each kind per day; 0.1 if not said.")
     ] = None,
     faults: Annotated[
-        float | None, typer.Option(min=0, help="Faults of each sensor per day; 0.01 if not said.")
+        float | None,
+        typer.Option(min=0, help="Faults of each kind and sensor per day; 0.01 if not said."),
     ] = None,
 ) -> None:
     """Simulate a rig at 1 Hz, or a fleet in minutes; what really happened is kept apart."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EVENTS = 0.1
 """Of each kind per day, unless told otherwise [e]."""
 FAULTS = 0.01
-"""Of each sensor per day, unless told otherwise [e]."""
+"""Of each kind, for each sensor, per day, unless told otherwise [e]."""
 
 
 class Resolution(StrEnum):

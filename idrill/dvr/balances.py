@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 RELATIVE_ZERO = 1e-10
-"""What counts as nothing beside the largest entry of a matrix [-]."""
+"""What counts as nothing beside the largest coefficient of a balance [-]."""
 
 
 class Standing(StrEnum):
@@ -111,7 +111,10 @@ class Reduction:
 
     @cached_property
     def matrix(self) -> Array:
-        """G of the balances G y = h among measured quantities, of full rank (balance, measured)."""
+        """G of the balances G y = h among measured quantities, of full rank (balance, measured).
+
+        Each balance counts by its largest coefficient, as what is nothing is judged by that.
+        """
         return self._independent[0]
 
     @cached_property
@@ -127,7 +130,7 @@ class Reduction:
             U (unmeasured, measured) and u (unmeasured).
         """
         inverse = linalg.pinv(self._unmeasured_part, rtol=RELATIVE_ZERO)
-        gains, offsets = -inverse @ self._measured_part, inverse @ self.balances.constants
+        gains, offsets = -inverse @ self._measured_part, inverse @ self._constants
         free = self._free
         gains[free], offsets[free] = np.nan, np.nan
         return gains, offsets
@@ -147,12 +150,22 @@ class Reduction:
         )
 
     @cached_property
+    def _scale(self) -> Array:
+        """Largest coefficient of each balance: the unit it is written in must not count."""
+        largest = np.abs(self.balances.A).max(axis=1)
+        return np.where(largest > 0.0, largest, 1.0)
+
+    @cached_property
     def _measured_part(self) -> Array:
-        return self.balances.A[:, self.measured]
+        return np.asarray(self.balances.A[:, self.measured] / self._scale[:, None])
 
     @cached_property
     def _unmeasured_part(self) -> Array:
-        return self.balances.A[:, ~self.measured]
+        return np.asarray(self.balances.A[:, ~self.measured] / self._scale[:, None])
+
+    @cached_property
+    def _constants(self) -> Array:
+        return np.asarray(self.balances.constants / self._scale)
 
     @cached_property
     def _free(self) -> Mask:
@@ -162,7 +175,7 @@ class Reduction:
 
     @cached_property
     def _independent(self) -> tuple[Array, Array]:
-        matrix, constants = self._measured_part, self.balances.constants
+        matrix, constants = self._measured_part, self._constants
         if not self.measured.all():
             factors = linalg.qr(self._unmeasured_part, pivoting=True)
             q, r = np.asarray(factors[0], np.float64), np.asarray(factors[1], np.float64)
@@ -226,7 +239,7 @@ def _rank(upper: Array) -> int:
 def _numbers(name: str, values: object, *, dimensions: int) -> Array:
     try:
         array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidNetwork(f"{name}: is no table of numbers with rows of equal length") from None
     if array.ndim != dimensions:
         raise InvalidNetwork(f"{name}: has {array.ndim} dimensions, {dimensions} are wanted")

@@ -19,6 +19,8 @@ CONFLICT = 1e-6
 """Relative difference from which a variance contradicts the standard deviation [-]."""
 CLOSED = 1e-6
 """Share of the largest value by which exact values may miss a balance [-]."""
+LARGEST = 1e100
+"""Beyond what anything measures; squares of greater numbers are not finite."""
 KNOWN = {
     "A", "measured", "sd", "variance", "covariance", "exact", "b", "names", "problem", "reference",
 }  # fmt: skip
@@ -47,7 +49,7 @@ def read_network(path: Path) -> NetworkFile:
     """
     try:
         return network_of(json.loads(path.read_text(encoding="utf-8-sig")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidNetwork(f"{path}: is no JSON: {error}") from error
     except InvalidNetwork as error:
         raise InvalidNetwork(f"{path}: {error}") from error
@@ -98,8 +100,13 @@ def _covariance(said: dict[str, Any], measured: Array) -> tuple[Array, list[str]
         variance = _numbers(said, "variance", len(measured))
         return np.diag(variance), ["sd: is missing, the variance was taken"]
     sd = _numbers(said, "sd", len(measured))
-    if (sd < 0.0).any():
-        raise InvalidNetwork(f"sd: entry {int(np.flatnonzero(sd < 0.0)[0]) + 1} is negative")
+    wrong = ~np.isnan(measured) & ~(sd > 0.0)
+    if wrong.any():
+        place = int(np.flatnonzero(wrong)[0])
+        raise InvalidNetwork(
+            f"sd: entry {place + 1} is {sd[place]:g}, it must be above zero; put what is known "
+            "exactly into the constants b"
+        )
     return np.diag(sd**2), _conflicts(said, sd)
 
 
@@ -127,6 +134,8 @@ def _numbers(said: dict[str, Any], field: str, count: int) -> Array:
     for place, value in enumerate(given, start=1):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise InvalidNetwork(f"{field}: entry {place} is {value!r}, no number")
+        if value is not None and abs(value) > LARGEST:
+            raise InvalidNetwork(f"{field}: entry {place} is larger than {LARGEST:g}")
     if len(given) != count:
         raise InvalidNetwork(f"{field}: {len(given)} entries for {count} quantities")
     return np.array([np.nan if value is None else value for value in given], dtype=np.float64)

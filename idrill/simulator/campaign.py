@@ -54,7 +54,7 @@ def draw_campaign(
         days: How many.
         seed: Same seed, same campaign; more days begin with the same ones.
         events: Of each kind per day.
-        faults: Of each sensor per day.
+        faults: Of each kind, for each sensor, per day.
 
     Raises:
         InvalidSimulation: If there is no day to simulate.

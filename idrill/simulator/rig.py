@@ -59,7 +59,7 @@ class Simulation:
     faults: pl.DataFrame
     """Which sensor was wrong when; `faults.FAULT_LABELS`."""
     histories: pl.DataFrame
-    """The lives of its components; `fleet.HISTORY`."""
+    """The lives of its components; `histories.HISTORY`."""
 
     @property
     def activities(self) -> pl.DataFrame:

@@ -60,4 +60,4 @@ def test_a_broken_file_is_one_line_and_exit_code_2(
     file.write_text(json.dumps(SERIES | {"sd": [1.0, 0.0, 1.0, 1.0]}))
 
     assert run(["dvr", "network", str(file)]) == 2
-    assert "the variance of separator is 0" in capsys.readouterr().err
+    assert "sd: entry 2 is 0, it must be above zero" in capsys.readouterr().err

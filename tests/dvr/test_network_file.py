@@ -47,7 +47,13 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "no variances": ({"A": [[1, -1]], "measured": [1.0, 2.0]}, "sd: is missing"),
     "a word": (SPLIT | {"measured": [1.0, "two", 3.0]}, "measured: entry 2 is 'two'"),
     "too few": (SPLIT | {"sd": [1.0]}, "sd: 1 entries for 3"),
-    "a negative sd": (SPLIT | {"sd": [1.0, -1.0, 1.0]}, "sd: entry 2 is negative"),
+    "a negative sd": (SPLIT | {"sd": [1.0, -1.0, 1.0]}, "sd: entry 2 is -1, it must be above zero"),
+    "an unknown sd": (
+        SPLIT | {"sd": [1.0, None, 1.0]},
+        "sd: entry 2 is nan, it must be above zero",
+    ),
+    "more than floats hold": (SPLIT | {"measured": [10**400, 2, 3]}, "measured: entry 1 is larger"),
+    "a coefficient of that": ({"A": [[10**400, 1]], "measured": [1, 2]}, "A: is no table"),
     "names": (SPLIT | {"names": "abc"}, "names: is no list"),
     "a crooked covariance": (SPLIT | {"covariance": [[1, 2], [3]]}, "covariance: is no table"),
     "a number for a list": (SPLIT | {"measured": 3.0}, "measured: is no list"),
@@ -66,9 +72,10 @@ def test_a_broken_file_is_refused_by_file_and_field(case: str, tmp_path: Path) -
     assert "network.json" in str(refusal.value)
 
 
-def test_what_is_no_json_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["A = 1", "", "[" * 100_000])
+def test_what_is_no_json_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "network.json"
-    path.write_text("A = 1")
+    path.write_text(text)
 
     with pytest.raises(InvalidNetwork, match="is no JSON"):
         read_network(path)

@@ -155,6 +155,19 @@ def test_balances_that_follow_from_others_count_once_and_contradictions_are_name
         reconcile(LinearBalances(doubled, np.array([0, 0, 0, 0, 1.0])), case.measured, case.sd**2)
 
 
+def test_the_unit_that_a_balance_is_written_in_does_not_count(drawn: Any) -> None:
+    case = drawn(3, 4, 9)
+    units = np.array([1.0, 1e-12, 1e9, 1e-300])
+    measured = np.where(np.arange(9) == 2, np.nan, case.measured)
+
+    one = reconcile(LinearBalances(case.matrix), measured, case.sd**2)
+    other = reconcile(LinearBalances(case.matrix * units[:, None]), measured, case.sd**2)
+
+    assert other.standings == one.standings
+    assert other.values == pytest.approx(one.values, rel=1e-9)
+    assert other.chi_square == pytest.approx(one.chi_square, rel=1e-9)
+
+
 def test_a_million_samples_are_what_one_after_the_other_gives(drawn: Any) -> None:
     case = drawn(4, 11, 28)
     reconciler = Reconciler(LinearBalances(case.matrix), case.sd**2)
