@@ -107,6 +107,20 @@ class ValidationReport:
             pl.col("hour").cast(TIME)
         )
 
+    def in_words(self, most: int = 30) -> str:
+        """The findings that mark most rows, in order of time, as a Markdown table.
+
+        Args:
+            most: How many.
+        """
+        shown = self.findings.sort("rows", descending=True).head(most).sort("from", "channel")
+        lines = ["| channel | from | to | rows | bit | reason |", "|---|---|---|---|---|---|"]
+        for name, first, last, rows, bit, reason in shown.iter_rows():
+            times = f"{first:%Y-%m-%d %H:%M:%S} | {last:%Y-%m-%d %H:%M:%S}"
+            lines.append(f"| {name} | {times} | {rows} | {bit} | {reason} |")
+        left_out = self.findings.height - shown.height
+        return "\n".join([*lines, *([f"\n{left_out} more"] if left_out else [])])
+
     def as_metadata(self) -> dict[str, float | int]:
         """The figures under stable names, so that they can be plotted over time."""
         figures: dict[str, float | int] = {

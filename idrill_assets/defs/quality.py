@@ -1,5 +1,7 @@
 """Raw readings judged value by value, and the gate before a rig-day is published."""
 
+import dagster as dg
+
 from idrill_assets.defs.ingestion import raw_sensor_data
 from idrill_assets.partitions import RigDay
 from idrill_assets.publication import Published, rig_day_asset
@@ -10,9 +12,10 @@ from idrill_assets.resources import Platform
     group="quality",
     kinds=("deltalake", "polars", "greatexpectations"),
     deps=[raw_sensor_data],
+    code_version="2",
 )
 def validated_sensor_data(platform: Platform, rig_day: RigDay) -> Published:
-    """Raw readings with a verdict on every value: range, missing, gap, suspect unit, sentinel.
+    """Raw readings with a verdict on every value: range, speed, spike, freeze, gap, contradiction.
 
     One row is one instant of one rig, with the same values as in `raw_sensor_data`, the quality
     bits of each, and the rig's activity. A suite of expectations generated from the channels runs
@@ -34,5 +37,10 @@ def validated_sensor_data(platform: Platform, rig_day: RigDay) -> Published:
     with platform.database.session() as session:
         rig_days.release(session, rig_day.rig_id, rig_day.day)
     return Published(
-        written, {**validated.report.as_metadata(), "warnings": "; ".join(verdict.warnings)}
+        written,
+        {
+            **validated.report.as_metadata(),
+            "warnings": "; ".join(verdict.warnings),
+            "what was flagged": dg.MetadataValue.md(validated.report.in_words()),
+        },
     )

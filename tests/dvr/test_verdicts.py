@@ -233,6 +233,14 @@ def test_findings_say_in_words_what_was_wrong_where() -> None:
     assert reason.endswith("4000 kN")
 
 
+def test_the_findings_in_words_are_those_that_mark_most_rows() -> None:
+    load = sound("hook_load")
+    load[300], load[100:120] = 4000.0, np.nan
+    words = validate(drilling(hook_load=load)).report.in_words(most=1)
+    assert "| hook_load | 2026-02-01 00:06:44 | 2026-02-01 00:07:56 | 19 | missing |" in words
+    assert words.endswith("2 more")
+
+
 def test_the_score_of_an_hour_is_the_share_for_which_usable_values_stood() -> None:
     load = sound("hook_load")
     load[100:200] = np.nan
