@@ -132,12 +132,6 @@ class Reconciler:
         return np.asarray(linalg.solve_triangular(lower, self.reduction.constants, lower=True))
 
     @cached_property
-    def adjusted_covariance(self) -> Array:
-        """Σ̂ = Σ - Σ Gᵀ V⁻¹ G Σ of the reconciled measurements (measured, measured)."""
-        gained = self.whitening @ self.sigma
-        return self.sigma - gained.T @ gained
-
-    @cached_property
     def projection(self) -> tuple[Array, Array]:
         """P and p of the values P y + p of all quantities (quantity, measured), (quantity)."""
         gain = self.sigma @ self.whitening.T

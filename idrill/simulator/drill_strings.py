@@ -100,11 +100,6 @@ class DrillString:
         require_above_zero("string", self, "stabiliser_spacing", "reference_flow")
 
     @property
-    def bottom_length(self) -> float:
-        """Of heavy pipe and collars [m]."""
-        return self.heavy.length + self.collars.length
-
-    @property
     def bottom_inertia(self) -> float:
         """Of the collars and a third of the heavy pipe [kg·m²]."""
         return self.collars.inertia + self.heavy.inertia / 3
