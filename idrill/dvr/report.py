@@ -121,6 +121,19 @@ class ValidationReport:
         left_out = self.findings.height - shown.height
         return "\n".join([*lines, *([f"\n{left_out} more"] if left_out else [])])
 
+    def scores_in_words(self) -> str:
+        """The scores as a Markdown table, a row per channel and a column per hour, in percent."""
+        hours = self.scores["hour"].unique().sort()
+        lines = [
+            "| channel | " + " | ".join(f"{hour:%H}" for hour in hours) + " |",
+            "|---|" + "--:|" * len(hours),
+        ]
+        for name, rows in self.scores.group_by("channel", maintain_order=True):
+            shares = dict(rows.select("hour", "score").iter_rows())
+            cells = " | ".join(f"{shares[hour]:.0%}".rstrip("%") for hour in hours)
+            lines.append(f"| {name[0]} | {cells} |")
+        return "\n".join(lines)
+
     def as_metadata(self) -> dict[str, float | int]:
         """The figures under stable names, so that they can be plotted over time."""
         figures: dict[str, float | int] = {

@@ -41,6 +41,9 @@ def validated_sensor_data(platform: Platform, rig_day: RigDay) -> Published:
         {
             **validated.report.as_metadata(),
             "warnings": "; ".join(verdict.warnings),
+            "usable share of each hour [%]": dg.MetadataValue.md(
+                validated.report.scores_in_words()
+            ),
             "what was flagged": dg.MetadataValue.md(validated.report.in_words()),
         },
     )

@@ -247,3 +247,10 @@ def test_the_score_of_an_hour_is_the_share_for_which_usable_values_stood() -> No
     scores = validate(drilling(hook_load=load)).report.scores
     ((score,),) = scores.filter(pl.col("channel") == "hook_load").select("score").rows()
     assert score == pytest.approx((300 * EVERY + 4) / 3600.0)
+
+
+def test_the_scores_in_words_have_a_row_per_channel_and_a_column_per_hour() -> None:
+    lines = validate(drilling()).report.scores_in_words().splitlines()
+    assert lines[0] == "| channel | 00 |"
+    assert "| hook_load | 44 |" in lines
+    assert len(lines) == 2 + 8
