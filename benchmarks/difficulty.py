@@ -40,7 +40,8 @@ def run() -> Result:
         notes=(
             "Target: remaining own hours, capped at half the median life. A row's least squares "
             f"must explain {LEAST_R2:.0%} to 70 % of its variance (ratio 0.975 to 0.548); the "
-            "oracle sees wear and age and must leave 0.3 to 0.7 of the constant's RMSE.",
+            "oracle sees wear, the load borne and the load of the moment, and must leave 0.3 to "
+            "0.7 of the constant's RMSE.",
             "Only lives that ended by failure have a target. On a mixed fleet a third of the rigs "
             "each runs to failure, replaces at intervals and replaces on condition: many of the "
             "failures left there are sudden ones, which no state foretells.",

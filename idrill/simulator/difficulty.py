@@ -8,11 +8,11 @@ are left are mostly the sudden ones, so fleets that run to failure are judged be
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from idrill.errors import InvalidSimulation
 from idrill.rigs import EquipmentKind
@@ -27,8 +27,8 @@ FOLDS = 5
 """Groups of rigs, each held out once."""
 REPLACED = (EndedBy.PREVENTIVE, EndedBy.OPPORTUNISTIC)
 """Ends that leave a life censored."""
-MOST_CELLS = 12
-"""Cells of the oracle's table in each direction, fewer where lives are few."""
+NEIGHBOURS = 100
+"""Rows that the oracle averages over, a fifth of all where there are fewer than five times that."""
 
 _COMMON = (
     "hole_depth", "bit_depth", "hook_load", "weight_on_bit", "rotary_speed", "torque",
@@ -53,7 +53,11 @@ class Difficulty:
     single_row: float
     """R² of the capped remaining life by least squares on the channels of one row [-]."""
     oracle: float
-    """RMSE of an oracle that sees wear and age, as share of the constant's [-]."""
+    """RMSE of an oracle, as share of the constant's [-].
+
+    It sees the wear, the load borne since installation, and how hard the unit works at the moment:
+    what a model can at best infer. It sees neither thresholds nor what the rig will do.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,10 @@ class Rows:
     channels: Array
     """(row, channel)"""
     wear: Array
-    age: Array
-    """[own hours]"""
+    borne: Array
+    """Load since installation [own hours at reference load]."""
+    rate: Array
+    """Load of the step by its own hours, relative to the reference [-]."""
     remaining: Array
     """[own hours]"""
     life: Array
@@ -104,13 +110,15 @@ def _rows_of(
             (worked > 0.9 * np.median(worked[worked > 0.0])) & (random.random(hours.size) < SHARE)
         )
         names = _channels_of(slot.equipment, measured.columns)
+        load = rig.loads.load[life.slot, life.first : life.last + 1]
         yield (
             slot.component,
             Rows(
                 np.full(taken.size, number),
                 measured.select(names)[rig.calendar.when(life.first + taken)].to_numpy(),
                 life.wear[taken],
-                hours[taken],
+                np.cumsum(load)[taken],
+                load[taken] / worked[taken],
                 hours[-1] - hours[taken],
                 np.array([hours[-1]]),
             ),
@@ -142,8 +150,7 @@ def _judged(component: str, parts: list[Rows], replaced: int) -> Difficulty:
     folds = rows.rig % FOLDS
     spread = _rmse(_held_out(_mean, np.zeros((target.size, 1)), target, folds), target)
     linear = _held_out(_least_squares, rows.channels, target, folds)
-    cells = min(max(int(len(parts) ** 0.5 / 2), 3), MOST_CELLS)
-    oracle = _held_out(partial(_table, cells), _projection(rows), target, folds)
+    oracle = _held_out(_nearest, _projection(rows), target, folds)
     return Difficulty(
         component,
         len(parts),
@@ -186,24 +193,17 @@ def _least_squares(known: Array, target: Array, asked: Array) -> Array:
 
 
 def _projection(rows: Rows) -> Array:
-    """Wear, and the remaining life if wear went on as it came (row, 2)."""
-    projected = rows.age * np.maximum(1.05 - rows.wear, 0.02) / np.maximum(rows.wear, 0.02)
-    return np.column_stack([rows.wear, np.log(np.maximum(projected, 1e-3))])
+    """Wear, and the remaining life if wear and load went on as they came (row, 2)."""
+    wear = np.maximum(rows.wear, 0.02)
+    left = rows.borne * np.maximum(1.05 - wear, 0.02) / wear
+    return np.column_stack([rows.wear, np.log(left / np.maximum(rows.rate, 1e-3) + 1e-3)])
 
 
-def _table(cells: int, known: Array, target: Array, asked: Array) -> Array:
-    """The mean of the known rows in the same cell of a table whose cells hold equally many."""
-    levels = np.linspace(0, 1, cells + 1)[1:-1]
-    rows = np.quantile(known[:, 0], levels)
-    in_row, asked_row = np.searchsorted(rows, known[:, 0]), np.searchsorted(rows, asked[:, 0])
-    predicted = np.full(len(asked), target.mean())
-    for row in range(cells):
-        here, there = in_row == row, asked_row == row
-        if here.any() and there.any():
-            bounds = np.quantile(known[here, 1], levels)
-            cell = np.searchsorted(bounds, known[here, 1])
-            counts = np.bincount(cell, minlength=cells)
-            sums = np.bincount(cell, weights=target[here], minlength=cells)
-            means = (sums + target[here].mean()) / (counts + 1)
-            predicted[there] = means[np.searchsorted(bounds, asked[there, 1])]
-    return predicted
+def _nearest(known: Array, target: Array, asked: Array) -> Array:
+    """The mean of the known rows that are nearest."""
+    centre, scale = known.mean(axis=0), known.std(axis=0) + 1e-12
+    count = max(min(NEIGHBOURS, len(known) // 5), 1)
+    places = cKDTree((known - centre) / scale).query(
+        (asked - centre) / scale, k=[*range(1, count + 1)]
+    )
+    return np.asarray(target[places[1]].mean(axis=1))
