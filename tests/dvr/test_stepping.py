@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from idrill.dvr import stepping
 from idrill.dvr.stepping import LATENESS, Validator
 from idrill.dvr.validation import history_before, validate
 from idrill.errors import FrameError
@@ -105,6 +106,19 @@ def test_a_stream_over_ten_midnights_gives_the_verdicts_of_the_whole(seed: int) 
         Quality.MISSING | Quality.OUT_OF_RANGE | Quality.TOO_FAST | Quality.SPIKE | Quality.FROZEN
         | Quality.GAP | Quality.IMPOSSIBLE | Quality.UNIT_SUSPECT | Quality.SENTINEL
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "shorter"), [("HISTORY", timedelta(minutes=3)), ("LAG", timedelta(0))]
+)
+def test_with_a_shorter_memory_or_lag_the_stream_would_differ(
+    monkeypatch: pytest.MonkeyPatch, name: str, shorter: timedelta
+) -> None:
+    monkeypatch.setattr(stepping, name, shorter)
+    frame = around_midnights(0, midnights=1)
+    together = validate(frame).frame
+    found = streamed(cut(frame, np.random.default_rng(0), most=8))
+    assert not found.select(together.columns).equals(together)
 
 
 def test_a_stream_row_by_row_gives_the_verdicts_of_the_whole() -> None:
