@@ -61,19 +61,15 @@ def reconcile_large(
         ([2.0, 2.0, 2.0], 2)
     """
     balances, count = matrix.shape
-    if measured.shape != (count,) or variances.shape != (count,):
-        raise InvalidNetwork(f"measured: {measured.size} entries for {count} quantities")
+    right = np.zeros(balances) if constants is None else constants
     known = ~np.isnan(measured)
-    if not (variances[known] > 0.0).all():
-        place = int(np.flatnonzero(known & ~(variances > 0.0))[0])
-        raise InvalidNetwork(f"variances: that of quantity {place + 1} must be above zero")
+    _check(matrix.shape, measured, variances, right)
     scale = np.sqrt(np.where(known, variances, 1.0))
     scaled = sparse.csc_array(matrix @ sparse.diags_array(scale))
     rows = np.maximum(norm(scaled, axis=1), np.finfo(np.float64).tiny)
     scaled = sparse.csc_array(sparse.diags_array(1.0 / rows) @ scaled)
-    given = np.zeros(balances) if constants is None else constants / rows
     factors = _factors(scaled, known)
-    sides = np.concatenate([np.where(known, measured / scale, 0.0), given])
+    sides = np.concatenate([np.where(known, measured / scale, 0.0), right / rows])
     values = scale * factors.solve(sides)[:count]
     moves = np.where(known, (values - measured) / scale, 0.0)
     return LargeReconciliation(
@@ -82,6 +78,25 @@ def reconcile_large(
         chi_square=float((moves**2).sum()),
         degrees_of_freedom=balances - int((~known).sum()),
     )
+
+
+def _check(shape: tuple[int, int], measured: Array, variances: Array, constants: Array) -> None:
+    """See that these fit together and are numbers."""
+    balances, count = shape
+    for name, entries in (("measured", measured), ("variances", variances)):
+        if entries.shape != (count,):
+            raise InvalidNetwork(f"{name}: {entries.size} entries for {count} quantities")
+    if constants.shape != (balances,):
+        raise InvalidNetwork(f"constants: {constants.size} entries for {balances} balances")
+    if not np.isfinite(constants).all():
+        raise InvalidNetwork("constants: one is not a finite number")
+    if np.isinf(measured).any():
+        place = int(np.flatnonzero(np.isinf(measured))[0])
+        raise InvalidNetwork(f"measured: that of quantity {place + 1} is not a finite number")
+    wrong = ~np.isnan(measured) & ~((variances > 0.0) & np.isfinite(variances))
+    if wrong.any():
+        place = int(np.flatnonzero(wrong)[0])
+        raise InvalidNetwork(f"variances: that of quantity {place + 1} must be above zero")
 
 
 def _factors(scaled: sparse.csc_array[np.float64], known: Mask) -> SuperLU:

@@ -279,3 +279,24 @@ def test_what_cannot_be_a_network_is_refused_by_name(name: str) -> None:
 
     with pytest.raises(InvalidNetwork, match=words):
         attempt()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("measured", [np.inf, 1.0, 1.0], "measured: that of quantity 1 is not a finite number"),
+        ("measured", [1.0, 1.0], "measured: 2 entries for 3 quantities"),
+        ("variances", [1.0, 0.0, 1.0], "variances: that of quantity 2 must be above zero"),
+        ("variances", [1.0, 1.0], "variances: 2 entries for 3 quantities"),
+        ("constants", [1.0], "constants: 1 entries for 2 balances"),
+        ("constants", [np.nan, 0.0], "constants: one is not a finite number"),
+    ],
+)
+def test_a_large_network_of_what_is_no_number_is_refused(
+    field: str, value: list[float], words: str
+) -> None:
+    chain = sparse.csr_array(np.array([[1.0, -1.0, 0.0], [0.0, 1.0, -1.0]]))
+    given = {"measured": np.ones(3), "variances": np.ones(3), field: np.array(value)}
+
+    with pytest.raises(InvalidNetwork, match=words):
+        reconcile_large(chain, **given)
