@@ -25,7 +25,7 @@ LEAST_R2 = 0.05
 
 def run() -> Result:
     """All components, on fleets that run to failure and on fleets with all policies."""
-    fleets = ((60, 12_000 * HOUR, SHORT_LIVED), (40, 60_000 * HOUR, LONG_LIVED))
+    fleets = ((60, 12_000 * HOUR, SHORT_LIVED), (40, 150_000 * HOUR, LONG_LIVED))
     judged = [
         (each, policies)
         for rigs, duration, components in fleets
@@ -42,6 +42,9 @@ def run() -> Result:
             f"must explain {LEAST_R2:.0%} to 70 % of its variance (ratio 0.975 to 0.548); the "
             "oracle sees wear, the load borne and the load of the moment, and must leave 0.3 to "
             "0.7 of the constant's RMSE.",
+            "No state foretells sudden failures, 10 to 20 % of the lives: where a fleet draws a "
+            "share near 20 %, as this one does for liners (0.197) and gearboxes (0.177), they "
+            "alone take the oracle to the edge of the band.",
             "Only lives that ended by failure have a target. On a mixed fleet a third of the rigs "
             "each runs to failure, replaces at intervals and replaces on condition: many of the "
             "failures left there are sudden ones, which no state foretells.",

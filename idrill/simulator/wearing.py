@@ -74,7 +74,7 @@ _LIVES = (
         "gearbox",
         (Variant("oil", 1.0, LogUniform(8e3, 20e3)),),
         acceleration=Uniform(5.0, 10.0),
-        sharpness=Uniform(1.5, 3.0),
+        sharpness=Uniform(0.8, 1.6),
     ),
     Wearing(
         "brake",
