@@ -37,7 +37,7 @@ def demo() -> None:
     report = settings.home / "demo" / "report.html"
     with console.status("Drawing the report …"):
         compose(report, workplace.platform, days, taken, ledger)
-    _say_goodbye(console, report, ledger)
+    _say_goodbye(console, report, ledger, start)
 
 
 def _start() -> datetime:
@@ -127,12 +127,14 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
 
 
-def _say_goodbye(console: Console, report: Path, ledger: Sequence[SourceLedger]) -> None:
+def _say_goodbye(
+    console: Console, report: Path, ledger: Sequence[SourceLedger], start: datetime
+) -> None:
     rows = sum(row.read for row in ledger)
     lost = sum(row.read for row in ledger if not row.is_balanced)
     console.print(f"{rows:,} rows in {len(ledger)} sources, {lost:,} unaccounted for")
     console.print(f"\n  Report with pictures  [bold]{report.as_uri()}[/]", soft_wrap=True)
     console.print("  Dagster UI            [bold]make dev[/], then http://127.0.0.1:3000")
-    console.print(
-        f"  Query the lake        [bold]idrill query hook_load --rig {RIGS[0].name} …[/]\n"
-    )
+    span = f"--from {start:%Y-%m-%d} --to {start + timedelta(days=DAYS):%Y-%m-%d}"
+    query = f"idrill query hook_load --rig {RIGS[0].name} {span} --resolution 1h"
+    console.print(f"  Query the lake        [bold]{query}[/]\n", soft_wrap=True)

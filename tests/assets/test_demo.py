@@ -121,6 +121,17 @@ def test_the_report_has_its_pictures_in_it(done: Done) -> None:
     assert pictures == ["data:image/png;base64,"] * (len(RIGS) * (of_a_rig + DAYS * of_a_day))
 
 
+def test_the_query_that_it_ends_with_can_be_pasted(
+    done: Done, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IDRILL_HOME", str(done.home))
+    said = re.search(r"Query the lake +idrill (query .+)", done.said)
+    assert said
+
+    assert run(said[1].split()) == 0
+    assert " 3600 " in capsys.readouterr().out
+
+
 def test_the_console_says_why_the_first_run_takes_longer(done: Done) -> None:
     assert "the simulator is compiled" in done.said
 
