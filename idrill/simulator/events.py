@@ -61,7 +61,7 @@ class Event:
     growth: float = 0.0
     """[s]"""
     pump: int = 1
-    """Which pump a liner leak is in, counted from 1."""
+    """Which of the pumps on line a liner leak is in, counted from 1 and on from the first again."""
     during: While = While.ANYTHING
     """When an influx flows."""
 

@@ -128,8 +128,34 @@ def faults_of(events: Sequence[Event], package: SensorPackage) -> tuple[Fault, .
     return tuple(fault for event in events for fault in _faults_of(event, package))
 
 
-def _faults_of(event: Event, package: SensorPackage) -> Iterator[Fault]:
-    faulty = {
+def happening(events: Sequence[Event], package: SensorPackage) -> tuple[Event, ...]:
+    """The events that can happen: not those of sensors that the rig does not carry."""
+    return tuple(
+        one
+        for one in events
+        if one.kind not in _of_sensors(package) or any(_faults_of(one, package))
+    )
+
+
+def require_carried(schedule: FaultSchedule, package: SensorPackage) -> None:
+    """See that planned faults are those of sensors that the rig carries.
+
+    Raises:
+        InvalidSimulation: If one is not.
+    """
+    carried = {sensor.channel for sensor in package.sensors}
+    for fault in schedule.faults if isinstance(schedule, PlannedFaults) else ():
+        if fault.channel not in carried:
+            raise InvalidSimulation(
+                f"faults: {fault.channel} is not measured on {package.rig_id}, so it cannot fail"
+            )
+
+
+def _of_sensors(
+    package: SensorPackage,
+) -> dict[EventKind, tuple[tuple[str, FaultKind, float], ...]]:
+    """Kinds of events that happen to sensors alone, and what each does to which."""
+    return {
         EventKind.FLOW_OUT_DRIFT: (
             ("flow_out", FaultKind.DRIFT, -conversion("m3/s", "L/min").factor),
             ("flow_out_fraction", FaultKind.DRIFT, -100.0 / package.paddle_full_flow),
@@ -138,8 +164,11 @@ def _faults_of(event: Event, package: SensorPackage) -> Iterator[Fault]:
         EventKind.VIBRATION_NOISE: (("lateral_vibration", FaultKind.NOISE, 1.0),),
         EventKind.HOOK_LOAD_OFFSET: (("hook_load", FaultKind.OFFSET, -1e-3),),
     }
+
+
+def _faults_of(event: Event, package: SensorPackage) -> Iterator[Fault]:
     measured = {sensor.channel for sensor in package.sensors}
-    for name, kind, factor in faulty.get(event.kind, ()):
+    for name, kind, factor in _of_sensors(package).get(event.kind, ()):
         if name in measured:
             yield Fault(
                 name, kind, event.start, event.end, event.severity * factor, event.growth,

@@ -147,12 +147,17 @@ def _commands(job: Job, driller: Driller, moment: Moment) -> float:
 
 @compiled
 def _pumped(job: Job, moment: Moment, strokes: float) -> float:
-    """Flow that the pumps deliver [m³/s]."""
-    machinery, flow = job.machinery, 0.0
+    """Flow that the pumps deliver [m³/s]; leaks are in those on line, counted round and round."""
+    machinery, flow, place = job.machinery, 0.0, 0
     leaks = (moment.pump_1_leak, moment.pump_2_leak, moment.pump_3_leak)
-    for pump in range(3):
-        sound = machinery.efficiency[pump] * (1.0 - leaks[pump])
-        flow += job.orders.pumps[pump] * strokes * machinery.stroke_volume[pump] * sound
+    running = round(job.orders.pumps.sum())
+    for pump in range(len(leaks)):
+        if job.orders.pumps[pump] > 0.0:
+            sound = machinery.efficiency[pump]
+            for leak in range(place, len(leaks), running):
+                sound *= 1.0 - leaks[leak]
+            flow += strokes * machinery.stroke_volume[pump] * sound
+            place += 1
     return flow
 
 

@@ -23,6 +23,7 @@ from idrill.simulator.events import Event, forcing
 from idrill.simulator.geometry import annulus_capacity, string_bore
 from idrill.simulator.job import job_of
 from idrill.simulator.kernel import STEPS, simulate_seconds
+from idrill.simulator.mismatch import drifting
 from idrill.simulator.noise import stream, white
 from idrill.simulator.outfit import Outfit
 from idrill.simulator.parameters import Job, Moment, parts_of
@@ -115,6 +116,12 @@ class Operation:
         chance["pressure"] **= 3
         chance["pressure"] /= np.sqrt(15.0)
         columns = forcing(events, self.second, seconds)._asdict() | chance
+        columns["drag_factor"] *= drifting(
+            self.seed,
+            self.rig.id,
+            self.surroundings.friction_drift,
+            (self.second, self.second + seconds),
+        )
         moments = np.zeros(seconds, [(name, np.float64) for name in columns])
         for name, column in columns.items():
             moments[name] = column

@@ -13,7 +13,13 @@ import polars as pl
 from idrill.errors import InvalidSimulation
 from idrill.simulator.crew import Crew
 from idrill.simulator.events import Event, Planned, Schedule, labels
-from idrill.simulator.fault_schedules import FaultSchedule, PlannedFaults, faults_of
+from idrill.simulator.fault_schedules import (
+    FaultSchedule,
+    PlannedFaults,
+    faults_of,
+    happening,
+    require_carried,
+)
 from idrill.simulator.faults import Fault, fault_labels
 from idrill.simulator.noise import stream as numbers
 from idrill.simulator.operation import Operation, draw_around
@@ -159,6 +165,7 @@ def stream(
     total, size = _seconds("duration", duration), _seconds("chunk", chunk)
     package = sensors or draw_sensors(rig, numbers(seed, rig.id, "sensors"))
     require_possible("sensors", package)
+    require_carried(faults, package)
     around = surroundings or draw_around(rig, well, seed)
     operation = Operation(rig, well, crew, start, seed, around, list(later))
     return _chunks(operation, total, size, (events, faults), package)
@@ -187,7 +194,7 @@ def _chunk(
     memory: Memory | None,
 ) -> tuple[Chunk, Memory]:
     """The chunk of a span of seconds, and what the sensors remember after it."""
-    events = schedules[0].between(*span)
+    events = happening(schedules[0].between(*span), package)
     faults = schedules[1].between(*span) + faults_of(events, package)
     truth = operation.advance(span[1] - span[0], events)
     measured, after = measure(package, truth, operation.seed, faults, memory)

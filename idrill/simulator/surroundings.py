@@ -54,6 +54,8 @@ class Surroundings(NamedTuple):
     """[m³/s]"""
     wear_limit: float
     """Wear at which the crew pulls a bit [-]."""
+    friction_drift: float = 0.0
+    """By which friction drifts from stand to stand, as a share; none but by `mismatch` [-]."""
 
 
 _SPREAD: Mapping[str, Distribution] = {
