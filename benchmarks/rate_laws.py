@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares  # type: ignore[import-untyped]  # no stubs
+from scipy.optimize import least_squares
 from sklearn.ensemble import (  # type: ignore[import-untyped]  # no stubs
     GradientBoostingRegressor,
     HistGradientBoostingRegressor,
@@ -138,7 +138,7 @@ def laboratory_cutting(known: Mapping[str, Array], asked: Mapping[str, Array]) -
     def residuals(parameters: Array) -> Array:
         return _cut(parameters, known) - known["rate"]
 
-    fitted = least_squares(residuals, start, diff_step=1e-4)
+    fitted = least_squares(residuals, start, diff_step=np.full(start.size, 1e-4))
     return _cut(fitted.x, asked)
 
 

@@ -182,7 +182,13 @@ class Reconciler:
         return np.asarray(np.square(self.whitened(samples)).sum(axis=1))
 
     def critical(self, alpha: float = ALPHA) -> float:
-        """Chi-square that a share alpha of sound samples exceeds; 0 if no balance checks any."""
+        """Chi-square that a share alpha of sound samples exceeds; 0 if no balance checks any.
+
+        Raises:
+            InvalidNetwork: If alpha is no share.
+        """
+        if not 0.0 < alpha < 1.0:
+            raise InvalidNetwork(f"alpha: is {alpha:g}, it must lie between 0 and 1")
         freedom = self.degrees_of_freedom
         return float(stats.chi2.ppf(1.0 - alpha, freedom)) if freedom else 0.0
 

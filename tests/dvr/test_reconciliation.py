@@ -269,6 +269,7 @@ WRONG: "dict[str, tuple[Callable[[], object], str]]" = {
     "negative": (lambda: reconcile(SPLITTER, np.ones(3), np.array([1.0, 1.0, -1.0])), "right is"),
     "shape": (lambda: reconcile(SPLITTER, np.ones(2), np.ones(3)), "measured: 2 entries"),
     "crooked": (lambda: reconcile(SPLITTER, np.ones(3), np.eye(3) + np.tri(3, 3, -1) / 9), "symm"),
+    "no share": (lambda: reconcile(SPLITTER, np.ones(3), np.ones(3), alpha=2.0), "alpha: is 2"),
     "one error": (lambda: reconcile(SPLITTER, np.ones(3), np.ones((3, 3))), "positive definite"),
 }
 
