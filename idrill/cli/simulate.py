@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from idrill.cli.simulation import Resolution, Wanted, next_step, simulation_of
+from idrill.cli.recipe import keep, require_same
+from idrill.cli.simulation import Resolution, Simulation, Wanted, next_step, simulation_of
 from idrill.errors import InvalidSimulation, StoreError
 from idrill.rigs import Rig
 from idrill.settings import Settings, load_settings
@@ -22,6 +23,9 @@ from idrill.store.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from idrill.simulator.days import SimulatedDay
 
@@ -73,33 +77,56 @@ def simulate(
     settings = load_settings()
     wanted = Wanted(rig, days, seed, start, resolution, fleet, policy, events, faults)
     simulation = simulation_of(wanted, settings.first_day, datetime.now(UTC).date())
+    inbox = settings.inbox_folder if into is Into.INBOX else None
     database = Database(settings.store_url)
-    option = "--rig" if fleet is None else "--rigs"
-    _register(settings, database, simulation.rigs, option)
+    _enter(settings, database, simulation, inbox)
     put = _door(into, settings, database)
     console, rows, total = Console(markup=False), 0, len(simulation.rigs) * days
     with _progress(console) as progress:
         for day in progress.track(simulation.days, total, description="Simulating"):
             rows += put(day)
-    inbox = settings.inbox_folder if into is Into.INBOX else None
     place = inbox or f"raw_sensor_data of {settings.lake_folder}"
     console.print(f"{total:,} rig-days, {rows:,} rows in {place}", soft_wrap=True)
     console.print(f"What really happened: {settings.home / 'simulations'}", soft_wrap=True)
     console.print(f"Next: {next_step(simulation.rigs, inbox)}", soft_wrap=True)
 
 
-def _register(settings: Settings, database: Database, rigs: tuple[Rig, ...], option: str) -> None:
-    """Enter all rigs in the store, or none; `option` named them."""
+def _enter(
+    settings: Settings, database: Database, simulation: Simulation, inbox: "Path | None"
+) -> None:
+    """Enter all rigs in the store and make their folders, or enter none."""
+    rigs, truth = simulation.rigs, settings.home / "simulations"
+    option = "--rig" if simulation.recipe["resolution"] is Resolution.SECOND else "--rigs"
     database.migrate()
     with database.session() as session:
         known = {rig.id for rig in known_rigs.all_rigs(session)}
         count = len(known | {rig.id for rig in rigs})
         require_few(settings.first_day, datetime.now(UTC).date(), count)
         for rig in rigs:
-            try:
-                known_rigs.register(session, rig)
-            except StoreError as error:
-                raise InvalidSimulation(f"{option}: {error}") from error
+            _register(session, rig, option)
+        require_same(simulation.recipe, rigs, truth)
+        _make_inbox(inbox, rigs)
+        keep(simulation.recipe, rigs, truth)
+
+
+def _register(session: "Session", rig: Rig, option: str) -> None:
+    """Enter a rig in the store; `option` named it."""
+    try:
+        known_rigs.register(session, rig)
+    except StoreError as error:
+        raise InvalidSimulation(f"{option}: {error}") from error
+
+
+def _make_inbox(inbox: "Path | None", rigs: tuple[Rig, ...]) -> None:
+    """Make the folders of the rigs, where their files are wanted."""
+    for folder in (inbox / rig.id for rig in rigs if inbox):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidSimulation(
+                f"--into: {folder} of the inbox cannot be made: {error.strerror}; "
+                "set IDRILL_INBOX elsewhere, or ask for --into lake"
+            ) from error
 
 
 def _door(into: Into, settings: Settings, database: Database) -> "Callable[[SimulatedDay], int]":

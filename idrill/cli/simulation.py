@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from idrill.cli.recipe import Recipe
 from idrill.errors import InvalidSimulation
 from idrill.rigs import Rig, rig_id
 
@@ -49,6 +50,7 @@ class Simulation:
 
     rigs: tuple[Rig, ...]
     days: "Iterable[SimulatedDay]"
+    recipe: Recipe
 
 
 def simulation_of(wanted: Wanted, first_day: date, today: date) -> Simulation:
@@ -124,15 +126,13 @@ def _one_rig(wanted: Wanted, first: datetime) -> Simulation:
     from idrill.simulator.days import days_of_campaign
 
     name = rig_id(wanted.rig)
+    events = EVENTS if wanted.events is None else wanted.events
+    faults = FAULTS if wanted.faults is None else wanted.faults
     campaign = draw_campaign(
-        name,
-        start=first,
-        days=wanted.days,
-        seed=wanted.seed,
-        events=EVENTS if wanted.events is None else wanted.events,
-        faults=FAULTS if wanted.faults is None else wanted.faults,
+        name, start=first, days=wanted.days, seed=wanted.seed, events=events, faults=faults
     )
-    return Simulation((Rig(name, name, synthetic=True),), days_of_campaign(campaign))
+    recipe = _recipe(wanted, first) | {"events": events, "faults": faults}
+    return Simulation((Rig(name, name, synthetic=True),), days_of_campaign(campaign), recipe)
 
 
 def _fleet(wanted: Wanted, first: datetime) -> Simulation:
@@ -149,7 +149,13 @@ def _fleet(wanted: Wanted, first: datetime) -> Simulation:
         duration=timedelta(days=wanted.days),
         policies=tuple(PolicyKind) if wanted.policy is None else (_policy(wanted.policy),),
     )
-    return Simulation(tuple(simulated.rig for simulated in fleet), days_of_fleet(fleet))
+    recipe = _recipe(wanted, first) | {"days": wanted.days, "policy": wanted.policy}
+    return Simulation(tuple(simulated.rig for simulated in fleet), days_of_fleet(fleet), recipe)
+
+
+def _recipe(wanted: Wanted, first: datetime) -> dict[str, str | float | None]:
+    """What decides the readings of either clock; of a fleet its length does too."""
+    return {"resolution": wanted.resolution, "seed": wanted.seed, "from": f"{first.date()}"}
 
 
 def _policy(name: str) -> "PolicyKind":

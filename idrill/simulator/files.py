@@ -27,7 +27,7 @@ def write_csv(measured: pl.DataFrame, path: Path) -> None:
     time = pl.col("time").dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").alias("Time")
     titles = {name: channel(name).title for name in channels_in(measured.columns)}
     table = measured.select(time, *_values(measured)).rename(titles)
-    _appearing(path, table.write_csv)
+    appearing(path, table.write_csv)
 
 
 def write_parquet(measured: pl.DataFrame, path: Path) -> None:
@@ -56,10 +56,10 @@ def _values(measured: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _write_packed(table: pl.DataFrame, path: Path) -> None:
-    _appearing(path, lambda partial: table.write_parquet(partial, compression="zstd"))
+    appearing(path, lambda partial: table.write_parquet(partial, compression="zstd"))
 
 
-def _appearing(path: Path, write: Callable[[Path], None]) -> None:
+def appearing(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file that appears whole or not at all: the inbox is watched."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")

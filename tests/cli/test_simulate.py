@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from idrill.cli import run
-from idrill.cli.simulation import next_step
+from idrill.cli.recipe import Recipe, keep, require_same
+from idrill.cli.simulation import Resolution, Wanted, next_step, simulation_of
 from idrill.frame import Origin
 from idrill.rigs import Rig
 from idrill.settings import load_settings
@@ -195,15 +196,95 @@ def test_a_file_that_arrives_for_a_simulated_day_is_merged_and_nothing_is_lost(
     assert run(["rigs", "ledger", RIG]) == 0
 
 
+@pytest.mark.parametrize(
+    ("different", "option"),
+    [
+        ([*FLEET, "--seed", "5"], "--seed:"),
+        ([*FLEET, "--days", "3"], "--days:"),
+        ([*FLEET, "--policy", "run_to_failure"], "--policy:"),
+        ([*FLEET, "--from", "2026-02-02"], "--from:"),
+        ([*FLEET, "--rigs", "2", "--seed", "5", "--into", "lake"], "--seed:"),
+        ([*ONE_DAY, "--rig", RIG], "--resolution:"),
+    ],
+)
+def test_another_simulation_of_a_rig_is_refused_before_anything_is_written(
+    in_lake: Path, capsys: pytest.CaptureFixture[str], different: list[str], option: str
+) -> None:
+    before = sorted(in_lake.rglob("*"))
+
+    code = run(different)
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert option in said
+    assert f"{RIG} was simulated with --resolution 1min --seed 4 --from 2026-02-01" in said
+    assert sorted(in_lake.rglob("*")) == before
+
+
+@pytest.mark.parametrize("option", ["--events", "--faults"])
+def test_another_rate_at_1_hz_is_refused_and_the_one_not_said_is_the_same(
+    home: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    days = timedelta(days=1)
+    recipe: Recipe = {
+        "resolution": "1s",
+        "seed": 4,
+        "from": f"{FIRST}",
+        "events": 0.1,
+        "faults": 0.01,
+    }
+    keep(recipe, [Rig("SIM_01", "SIM_01")], home / "simulations")
+    wanted = Wanted("SIM_01", 3, 4, datetime(2026, 2, 1), Resolution.SECOND, *[None] * 4)  # noqa: DTZ001
+
+    simulation = simulation_of(wanted, FIRST, FIRST + 9 * days)
+
+    require_same(simulation.recipe, simulation.rigs, home / "simulations")
+    assert run([*ONE_DAY, option, "2"]) == 2
+    assert f"{option}: SIM_01" in capsys.readouterr().err
+
+
+def test_a_rig_whose_truth_says_not_what_it_was_simulated_with_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = home / "simulations" / "SIM_01"
+    folder.mkdir(parents=True)
+    truth, recipe = folder / "2026-02-01.truth.parquet", folder / "simulation.json"
+
+    truth.touch()
+    first = run(ONE_DAY)
+    recipe.write_text('["seed"')
+    second = run(ONE_DAY)
+
+    unknown, broken = capsys.readouterr().err.splitlines()
+    assert (first, second) == (2, 2)
+    assert "SIM_01 was simulated by other means" in unknown
+    assert "simulation.json" in broken
+    assert sorted(folder.iterdir()) == [truth, recipe]
+
+
 @pytest.mark.usefixtures("in_lake")
-def test_another_seed_takes_the_place_of_the_days_it_simulates_again() -> None:
+def test_the_same_fleet_with_more_rigs_is_not_another_simulation() -> None:
     before = contents()
 
-    run([*FLEET, "--seed", "5", "--into", "lake"])
+    assert run([*FLEET, "--rigs", "2", "--into", "lake"]) == 0
 
-    assert not set(before) & set(contents())
+    assert contents() == before
+
+
+def test_an_inbox_that_is_a_file_is_refused_before_anything_is_written(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "inbox").write_text("not a folder")
+
+    code = run(ONE_DAY)
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert "--into:" in said
+    assert "IDRILL_INBOX" in said
+    assert not (home / "simulations").exists()
     with database().session() as session:
-        assert {row.contributing for row in merges.ledger(session, RIG)} == {1440}
+        assert not rigs.all_rigs(session)
 
 
 @pytest.mark.usefixtures("in_lake")
