@@ -73,7 +73,7 @@ _LIVES = (
     Wearing(
         "gearbox",
         (Variant("oil", 1.0, LogUniform(8e3, 20e3)),),
-        acceleration=Uniform(5.0, 10.0),
+        acceleration=Uniform(2.0, 4.0),
         sharpness=Uniform(0.8, 1.6),
     ),
     Wearing(
