@@ -9,7 +9,7 @@ from typing import Annotated
 import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from idrill.settings import load_settings
 from idrill.store.database import Database
@@ -27,6 +27,12 @@ class Format(StrEnum):
 
 ROWS_SHOWN = 40
 """A table on the screen shows this many rows; files hold all."""
+
+DIGITS = (6, 4, 3)
+"""Significant digits of a value on the screen; the most with which a table fits it."""
+
+INSTANTS = {Resolution.RAW: "%Y-%m-%d %H:%M:%S", Resolution.DAY: "%Y-%m-%d"}
+"""How a table writes the time; of minutes and hours to the minute."""
 
 DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
 
@@ -52,7 +58,10 @@ def query(
         resolution=resolution,
     )
     try:
-        _write(answer, output_format, output)
+        if output_format is Format.TABLE and output is None:
+            _show(answer, INSTANTS.get(resolution, "%Y-%m-%d %H:%M"))
+        else:
+            _write(answer, output_format, output)
     except OSError as error:
         if output is None:  # whoever read the screen has gone, as `head` does
             raise typer.Exit(1) from error
@@ -61,10 +70,8 @@ def query(
 
 def _write(answer: pl.DataFrame, output_format: Format, output: Path | None) -> None:
     if output_format is Format.TABLE:
-        if output is not None:
-            raise typer.BadParameter("a table goes to the screen; use --format csv or parquet")
-        _show(answer)
-    elif output_format is Format.CSV:
+        raise typer.BadParameter("a table goes to the screen; use --format csv or parquet")
+    if output_format is Format.CSV:
         answer.write_csv(output or sys.stdout)
     elif output is None:
         raise typer.BadParameter("name the file: --output FILE.parquet")
@@ -72,19 +79,40 @@ def _write(answer: pl.DataFrame, output_format: Format, output: Path | None) -> 
         answer.write_parquet(output, compression="zstd")
 
 
-def _show(answer: pl.DataFrame) -> None:
-    table = Table(*answer.columns, box=None)
-    for row in answer.head(ROWS_SHOWN).iter_rows():
-        table.add_row(*(_cell(value) for value in row))
+def _show(answer: pl.DataFrame, instants: str) -> None:
     console = Console(markup=False)
+    shown = answer.head(ROWS_SHOWN).with_columns(pl.col("time").dt.strftime(instants))
+    tables = (_table(shown, digits) for digits in DIGITS)
+    table = next((each for each in tables if _fits(each, console)), _table(shown, DIGITS[-1]))
     console.print(table)
     if answer.height > ROWS_SHOWN:
         console.print(f"… {answer.height - ROWS_SHOWN:,} more rows; --format csv writes them all")
 
 
-def _cell(value: object) -> str:
+def _fits(table: Table, console: Console) -> bool:
+    unbounded = console.options.update(max_width=10_000)
+    return table.__rich_measure__(console, unbounded).maximum <= console.width
+
+
+def _table(shown: pl.DataFrame, digits: int) -> Table:
+    """Nothing is cut: where the screen is too narrow, names of channels take several lines."""
+    folded = {"channel"} & {*shown.columns} or {*shown.columns} - {"time"}
+    columns = (Column(name, no_wrap=name not in folded, overflow="fold") for name in shown.columns)
+    table = Table(*columns, box=None, pad_edge=False, collapse_padding=True)
+    for row in shown.iter_rows():
+        table.add_row(*(_cell(value, digits) for value in row))
+    return table
+
+
+def _cell(value: object, digits: int) -> str:
+    """A value with as many significant digits, the whole part of a number never cut.
+
+    Example:
+        >>> _cell(12345.6, 4), _cell(0.123456, 4), _cell(None, 4)
+        ('12346', '0.1235', '')
+    """
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.0f}" if 10**digits <= round(abs(value), 1) < 1e6 else f"{value:.{digits}g}"

@@ -97,6 +97,36 @@ def test_a_table_shows_the_first_rows_and_says_how_many_follow(
     assert "80 more rows" in out
 
 
+@pytest.mark.parametrize(
+    ("resolution", "instant"), [("1m", "2024-03-01 00:01"), ("1d", "2024-03-01")]
+)
+def test_at_80_columns_times_channels_and_numbers_stand_whole(
+    resolution: str,
+    instant: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    assert run(["query", "torque", *RANGE, "--resolution", resolution]) == 0
+
+    out = capsys.readouterr().out
+    assert "…" not in out
+    assert out.splitlines()[0].split()[-1] == "coverage"
+    assert f"{instant} torque" in " ".join(out.split())
+
+
+def test_on_a_narrow_screen_digits_go_and_instants_stay(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "52")
+
+    assert run(["query", "torque", *RANGE, "--resolution", "1d"]) == 0
+
+    words = capsys.readouterr().out.split()
+    assert {"2024-03-01", "29.5", "17.4", "coverage"} <= set(words)
+
+
 def test_an_unknown_channel_is_one_line_that_names_the_nearest(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
