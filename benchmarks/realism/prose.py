@@ -20,16 +20,27 @@ delay at which it fits the hole's own advance, taken over a minute around each i
 COMPARED = """
 ## Simulated beside real
 
-Real → simulated, the median of {seeds} simulations; what misses is bold. {met} asked for are met.
+Real → simulated, the median of {seeds} simulations; what misses is bold. {met} asked for are met,
+the six verdicts on specific energy further below among them. A correlation of up to 0.2 in size has
+no sign to speak of: a real one asks for nothing and has no verdict, a simulated one has not the
+sign that is asked for.
 
-Each twin has the real section's hours, depth, flow, speed, block and stands, and is limited or held
-as the real one seems to be; crew, bit, sensors, rest of the rig and surroundings are drawn. Hole,
-mud and path are those of the USROP logs where they cover the section, else judgement. Fitted are
-the rock's strength, so that the law of the bit gives the section's median rate at its median
-weight, and the lengths and pressure losses of string and tools, so that hook load and standpipe
-pressure are near: those two rows and the rate test the laws less than the others do. Besides these,
-set by hand are roller cones for T3 and T4, whose torque by weight tells of them, and for T3 a
-weight that is measured apart from the hook load; all else comes from the distributions that any
+What each twin (`benchmarks/realism/twins.py`) does not draw:
+
+- Taken from the record: hours, first depth, medians of flow, speed, weight and rate of penetration,
+  block and stand. The rows of flow, stand and hook load in slips test no law, those of the weight
+  and the rate little.
+- Fitted: the rock's strength, by bisection, so that the law of the bit gives the median rate at the
+  median weight.
+- Set by hand so that hook load and standpipe pressure are near, and those two rows test the laws
+  less than the others do: size of drill pipe and collars, lengths of collars and heavy pipe,
+  pressure loss of the tools, and T4's speed in the nozzles.
+- Set by hand as the record seems to tell: what the auto-driller holds (rate in T2, weight in T3 and
+  T4), roller cones for T3 and T4, T3's weight measured apart from the hook load, no riser for T4.
+- Hole, casing, mud and path: T3's from the log of F-9A, but for the casing; T2's and T4's are
+  judgement.
+
+Crew, bit, sensors, rest of the rig and surroundings are drawn from the distributions that any
 simulated rig is drawn from, some of which were chosen with these very records in view, as their
 comments say. A simulated frame is taken down to 4 s as the real recorder seems to do it, with means
 of loads and the latest depth (`benchmarks/realism/recorder.py`).
@@ -52,8 +63,23 @@ ENERGY = """
 
 ## Mechanical specific energy
 
-Of the USROP wells by depth, of simulated sections by minute of drilling; string friction included.
+Of the USROP wells by depth, of sections by minute of drilling; string friction included.
 
+"""
+
+ENERGY_MISSED = """
+The specification asks for a simulated median within a factor of two of the USROP wells'; it does
+not say of which section, so each is held against each. What misses is bold; the ratio to the
+section's own real minutes is not asked for and not counted, though it says more.
+
+- **Hardly any section can be near both wells:** their medians differ by a factor of 3.9. F-9A's is
+  one of two holes, and lies between theirs; F-7 is a wider hole than T2 and T3, a narrower one than
+  T4.
+- **T2** is near its own real minutes, and far above F-7.
+- **T3 is too high** beside its own real minutes and beside the 12.25 in hole of F-9A, whose log
+  covers it; that it is near F-9A as a whole is chance. It is the torque that misses above: a string
+  that slides shows little.
+- **T4** is near its own real minutes and F-7, far below F-9A.
 """
 
 AGAIN = """
@@ -73,9 +99,23 @@ What misses, and why:
   has no motors and slides nowhere, so its one way of drilling has the torque of the faster minutes,
   which grows with the weight. The specification's guess, an auto-driller on rate or torque, does
   not make that.
+- **Rate and weight of T2, torque and weight of T4.** The twins have hardly any such correlation.
+  T2's rate and T4's torque and weight differ far more from one real minute to the next than from
+  one simulated minute to the next, as the rows on variation between minutes show. In T2 the
+  correlation is that of minutes away from the limit of 50 m/h: in those within 10 % of the median
+  rate there is none. Its twins keep closer to the limit. Why the real sections were drilled so much
+  more unevenly is not known to us.
 
 A median that lies near a bound may go either way with other seeds; the twins of one section differ
 as rigs and crews do.
+"""
+
+REPEATS = """
+No verdict counts the **repeats in the rate of penetration**: the specification leaves them to the
+source. T3's rate of penetration hardly ever repeats its last value ({real} %), its twins' repeat it
+in {middle} % of rows, {least} to {most} % from twin to twin. Half of all simulated recorders hold
+a value for 30 to 60 s; which one a twin has is drawn, not matched to its section. It is a plain
+difference from T3, and these repeats are what the classifier below leans on most.
 """
 
 TWO_WAYS = """

@@ -56,18 +56,31 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class SameSign:
-    """The figure has the sign of the real one; near zero it may have any."""
+class Times:
+    """The figure differs from the real one by no more than this factor, up or down."""
 
-    nothing: float = 0.2
-    """Size up to which a correlation says nothing [-]."""
-
-    def __str__(self) -> str:
-        return "same sign"
+    factor: float
 
     def met(self, simulated: float, real: float) -> bool:
         """Whether the simulated figure is accepted."""
-        return abs(real) <= self.nothing or simulated * real > 0.0
+        return real / self.factor <= simulated <= real * self.factor
+
+
+@dataclass(frozen=True, slots=True)
+class SameSign:
+    """The figure has the sign of the real one, where that has one; near zero is no sign."""
+
+    nothing: float = 0.2
+    """Size up to which a correlation has no sign to speak of [-] [e]."""
+
+    def __str__(self) -> str:
+        return f"same sign, beyond ± {self.nothing:g}"
+
+    def met(self, simulated: float, real: float) -> bool | None:
+        """Whether the simulated figure is accepted; None where the real one has no sign."""
+        if abs(real) <= self.nothing:
+            return None
+        return simulated * real > 0.0 and abs(simulated) > self.nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,10 @@ def _variation(name: str) -> Callable[[pl.DataFrame], float]:
     return partial(of.window_variation, name=name)
 
 
+def _between_minutes(name: str) -> Callable[[pl.DataFrame], float]:
+    return partial(of.variation_between_minutes, name=name)
+
+
 def _kurtosis(name: str) -> Callable[[pl.DataFrame], float]:
     return partial(of.difference_kurtosis, name=name)
 
@@ -171,6 +188,12 @@ ROWS = (
         Within(8, 20)),
     Row("rate of penetration, lag", "s", of.rate_lag, ("52", "32", "28"), Within(20, 60)),
     Row("rate of penetration, repeated values", "%", of.repeated_rate_share, ("60", "1", "88")),
+    Row("rate of penetration, variation between minutes", "%",
+        _between_minutes("rate_of_penetration"), UNSPECIFIED, digits=2),
+    Row("weight on bit, variation between minutes", "%", _between_minutes("weight_on_bit"),
+        UNSPECIFIED, digits=2),
+    Row("torque, variation between minutes", "%", _between_minutes("torque"), UNSPECIFIED,
+        digits=2),
     Row("correlation of torque and weight", "",
         partial(of.window_correlation, one="torque", other="weight_on_bit"),
         ("0.84", "-0.59", "0.63"), SameSign()),

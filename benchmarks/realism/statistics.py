@@ -70,6 +70,12 @@ def window_variation(frame: pl.DataFrame, name: str) -> float:
     return 100 * _median([spread(part) / abs(part.mean()) for part in parts if part.mean() != 0.0])
 
 
+def variation_between_minutes(frame: pl.DataFrame, name: str) -> float:
+    """Standard deviation of the minute means of a channel while drilling by their mean [%]."""
+    found = means(column(frame, name), windows(frame))
+    return 100 * float(found.std() / found.mean()) if found.size else float("nan")
+
+
 def window_spread(frame: pl.DataFrame, name: str, unit: str | None = None) -> float:
     """Median over the minutes of a channel's spread, in its unit or the one wanted."""
     values = column(frame, name, unit)

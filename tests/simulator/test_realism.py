@@ -14,9 +14,9 @@ from benchmarks.realism import classifier, energy, real, strips, twins
 from benchmarks.realism import statistics as of
 from benchmarks.realism.connections import connections, slips_load
 from benchmarks.realism.recorder import recorded
-from benchmarks.realism.rows import ROWS, Near, SameSign, Share, Within
+from benchmarks.realism.rows import ROWS, Near, SameSign, Share, Times, Within
 from benchmarks.realism.tables import compare, compared, differs, recomputed
-from benchmarks.realism.windows import drilling, kurtosis, spread, windows
+from benchmarks.realism.windows import column, drilling, kurtosis, means, spread, windows
 from idrill.physics.bit import bit_pressure_drop
 from idrill.physics.cutting import cutting
 from idrill.physics.jets import hydraulic_power
@@ -197,9 +197,19 @@ def test_each_tolerance_accepts_at_its_bound_and_not_beyond() -> None:
     assert not Near(0.5).met(40.6, 40.0)
     assert Share(0.25).met(7.5, 10.0)
     assert not Share(0.25).met(7.4, 10.0)
+    assert Times(2).met(5.0, 10.0)
+    assert not Times(2).met(20.1, 10.0)
+    assert not Times(2).met(4.9, 10.0)
     assert SameSign().met(-0.3, -0.6)
     assert not SameSign().met(0.3, -0.6)
-    assert SameSign().met(0.3, -0.1)
+
+
+def test_a_correlation_near_zero_has_no_sign_to_meet_or_to_meet_with() -> None:
+    rate_and_weight = next(row for row in ROWS if row.label == "correlation of rate and weight")
+
+    assert rate_and_weight.met(simulated=0.3, real=-0.2) is None
+    assert rate_and_weight.met(simulated=0.2, real=0.6) is False
+    assert rate_and_weight.met(simulated=0.21, real=0.21) is True
 
 
 def test_a_figure_that_is_not_there_is_not_met() -> None:
@@ -325,6 +335,35 @@ def test_the_real_sections_give_the_figures_of_the_specification(real_data: Path
         "correlation of torque and weight",
         "correlation of rate and weight",
     }
+
+
+def test_specific_energy_is_accepted_within_twice_of_each_well() -> None:
+    spent = energy.Spent("T2", real=np.array([100.0]), simulated=np.array([150.0]))
+    wells = {"near": np.array([80.0]), "far": np.array([30.0])}
+
+    assert energy.verdicts([spent], wells) == [True, False]
+    assert energy.compared([spent], wells).splitlines()[-1].endswith("| 1.50 | 1.88 | **5.00** |")
+
+
+def test_variation_between_minutes_is_that_of_their_means() -> None:
+    frame = record(
+        60, {"torque": np.repeat([8.0, 12.0, 8.0, 12.0], 15) + np.resize([1.0, -1.0, 0.0], 60)}
+    )
+
+    assert of.variation_between_minutes(frame, "torque") == pytest.approx(20.0)
+
+
+@pytest.mark.real_data
+def test_the_rate_of_t2_goes_with_its_weight_only_away_from_its_limit(real_data: Path) -> None:
+    frame = real.section("T2", real_data)
+    parts = windows(frame)
+    rate, weight = (
+        means(column(frame, name), parts) for name in ("rate_of_penetration", "weight_on_bit")
+    )
+    limited = np.abs(rate / np.median(rate) - 1) < 0.1
+
+    assert np.corrcoef(rate, weight)[0, 1] > 0.7
+    assert abs(np.corrcoef(rate[limited], weight[limited])[0, 1]) < 0.2
 
 
 @pytest.mark.real_data
