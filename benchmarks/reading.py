@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import lasio  # type: ignore[import-untyped]
+import lasio  # type: ignore[import-untyped]  # no stubs
 import polars as pl
 from lxml import etree
 

@@ -13,7 +13,7 @@ def real_data() -> Path:
     Raises:
         SystemExit: If there is none.
     """
-    folder = Path(os.environ.get("IDRILL_REAL_DATA", BESIDE))  # noqa: TID251
+    folder = Path(os.environ.get("IDRILL_REAL_DATA", BESIDE))  # noqa: TID251  no setting
     if not folder.is_dir():
         raise SystemExit(f"no real data in {folder}: set IDRILL_REAL_DATA")
     return folder

@@ -128,7 +128,7 @@ def run() -> Result:
     def peer(turn: int) -> None:
         with interpreted():
             kernel.simulate_seconds(
-                slow_states[turn], slow_job, slow_moments, slow_truth, (0, SPAN),  # type: ignore[arg-type]
+                slow_states[turn], slow_job, slow_moments, slow_truth, (0, SPAN),  # type: ignore[arg-type]  # rows
                 second0, drawn.steps,
             )  # fmt: skip
 

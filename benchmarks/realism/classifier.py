@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 from numpy.random import Generator
-from sklearn.ensemble import RandomForestClassifier  # type: ignore[import-untyped]
+from sklearn.ensemble import RandomForestClassifier  # type: ignore[import-untyped]  # no stubs
 
 from benchmarks.realism.windows import Mask, Values, autocorrelation, column, spread, windows
 

@@ -22,7 +22,7 @@ class Within:
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g}" if self.high < math.inf else f"≥ {self.low:g}"
 
-    def met(self, simulated: float, real: float) -> bool:  # noqa: ARG002
+    def met(self, simulated: float, real: float) -> bool:  # noqa: ARG002  others need it
         """Whether the simulated figure is accepted."""
         return self.low <= simulated <= self.high
 

@@ -150,7 +150,9 @@ def _pumped(job: Job, moment: Moment, strokes: float) -> float:
     """Flow that the pumps deliver [m³/s]; leaks are in those on line, counted round and round."""
     machinery, flow, place = job.machinery, 0.0, 0
     leaks = (moment.pump_1_leak, moment.pump_2_leak, moment.pump_3_leak)
-    running = round(job.orders.pumps.sum())
+    running = 0
+    for on_line in job.orders.pumps:
+        running += 1 if on_line > 0.0 else 0
     for pump in range(len(leaks)):
         if job.orders.pumps[pump] > 0.0:
             sound = machinery.efficiency[pump]

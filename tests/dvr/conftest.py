@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.reconciliation import network
+
 Array = NDArray[np.float64]
 
 
@@ -51,16 +53,8 @@ def published(real_data: Path) -> dict[str, Case]:
 
 def _drawn(seed: int, nodes: int, streams: int) -> Case:
     """Streams between nodes and the world, flows that balance, measurements of 2 % noise."""
+    matrix = network(seed, nodes, streams).A
     random = np.random.default_rng(seed)
-    matrix = np.zeros((nodes, streams))
-    for stream in range(streams):
-        source, target = random.choice(nodes + 1, size=2, replace=False)
-        if stream < nodes:
-            source, target = stream, nodes
-        if source < nodes:
-            matrix[source, stream] = -1.0
-        if target < nodes:
-            matrix[target, stream] = 1.0
     inside = np.linalg.svd(matrix)[2][np.linalg.matrix_rank(matrix) :].T
     exact = 100.0 + inside @ random.normal(0.0, 20.0, inside.shape[1])
     exact -= np.linalg.pinv(matrix) @ (matrix @ exact)
