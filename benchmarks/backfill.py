@@ -18,15 +18,32 @@ from deltalake import write_deltalake
 from benchmarks.harness import Comparison, Result, Sample, interleaved
 from benchmarks.rig_files import FIRST_DAY, ROWS, write_days
 from idrill import expectations
+from idrill.activity import ActivityThresholds
 from idrill.aggregation import downsample, drilling_kpis, roll_up
+from idrill.dvr.hourly_quality import hourly_quality, mean_scores
+from idrill.dvr.rig_days import RigDayReconciliation, RigState, reconcile_rig_day
 from idrill.dvr.validation import history_before, validate
 from idrill.frame import ORIGIN, QUALITY, channels_in, quality_of
 from idrill.settings import Settings, export
 from idrill.store.intake import Order, Refused
-from idrill.store.tables import DAILY, HOURLY, KPIS, MINUTE, RAW, VALIDATED, LakeTable
+from idrill.store.tables import (
+    DAILY,
+    DATA_QUALITY,
+    HOURLY,
+    KPIS,
+    MINUTE,
+    RAW,
+    RECONCILED,
+    RECONCILIATIONS,
+    STATES,
+    THRESHOLDS,
+    VALIDATED,
+    LakeTable,
+)
 from idrill_assets.execution import QUIET, RANGE_END, RANGE_START, Workplace, open_workplace
 from idrill_assets.partitions import MANY_PER_RUN, RIG_DAYS, RigDay
 from idrill_assets.plots import as_markdown, strip_chart
+from idrill_assets.quality_pictures import heat_map, raw_against_reconciled
 
 RIG = "BENCH_01"
 DAYS_PER_RUN = 30
@@ -35,7 +52,7 @@ WARM_UP = 3
 """Days materialized before the first run that counts."""
 DAYS = WARM_UP + RUNS * DAYS_PER_RUN
 
-TABLES = (RAW, VALIDATED, MINUTE, HOURLY, DAILY, KPIS)
+TABLES = (RAW, VALIDATED, RECONCILED, DATA_QUALITY, MINUTE, HOURLY, DAILY, KPIS)
 
 
 def run() -> Result:
@@ -65,7 +82,7 @@ def _measured(folder: Path) -> Result:
         lambda _: None,
         rounds=RUNS,
     )[0]
-    for table in TABLES:
+    for table in (*TABLES, *STATES):
         assert _same_rows(workplace, folder / "bare", table), f"{table.name} differs"
     return _result(times, nothing)
 
@@ -103,16 +120,20 @@ class BareLoop:
     folder: Path
     tables: Sequence[Path]
     """What the readers made of each day, in order."""
-    yesterday: pl.DataFrame = field(default_factory=pl.DataFrame)
+    raw: pl.DataFrame = field(default_factory=pl.DataFrame)
+    validated: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Both of the day before."""
+    thresholds: ActivityThresholds | None = None
+    state: RigState | None = None
+    """Both as the day before left them."""
 
     def materialize(self, day: date) -> None:
-        """Read, validate, check, aggregate, draw and write one rig-day."""
+        """Read, validate, reconcile, check, aggregate, draw and write one rig-day."""
         raw = self._raw(self.tables[(day - FIRST_DAY).days])
         self._write(RAW, day, raw)
-        validated = validate(raw, history=history_before(day, self.yesterday)).frame
-        expectations.require(expectations.check_frame(validated, rig_id=RIG, day=day))
-        self._write(VALIDATED, day, validated)
-        minutes = downsample(validated, "1m")
+        validated = self._validate(day, raw)
+        reconciled = self._reconcile(day, validated)
+        minutes = downsample(reconciled, "1m")
         as_markdown(strip_chart(minutes, f"{day}|{RIG}"), f"{day}|{RIG}")
         hours = roll_up(minutes, "1h", finer="1m")
         for table, buckets in (
@@ -122,8 +143,32 @@ class BareLoop:
         ):
             expectations.require(expectations.check_aggregate(buckets, rig_id=RIG, day=day))
             self._write(table, day, buckets)
-        self._write(KPIS, day, drilling_kpis(validated))
-        self.yesterday = raw
+        self._write(KPIS, day, drilling_kpis(reconciled))
+        self.raw, self.validated = raw, validated
+
+    def _validate(self, day: date, raw: pl.DataFrame) -> pl.DataFrame:
+        history = history_before(day, self.raw)
+        done = validate(raw, history=history, thresholds=self.thresholds)
+        expectations.require(expectations.check_frame(done.frame, rig_id=RIG, day=day))
+        self._write(VALIDATED, day, done.frame)
+        self._write(THRESHOLDS, day, pl.DataFrame({"thresholds": [done.thresholds.as_json()]}))
+        self.thresholds = done.thresholds
+        return done.frame
+
+    def _reconcile(self, day: date, validated: pl.DataFrame) -> pl.DataFrame:
+        history = history_before(day, self.validated)
+        done = reconcile_rig_day(validated, history=history, state=self.state)
+        expectations.require(expectations.check_frame(done.frame, rig_id=RIG, day=day))
+        self._write(RECONCILED, day, done.frame)
+        self._write(RECONCILIATIONS, day, _in_short(done))
+        title = f"{day}|{RIG}"
+        as_markdown(raw_against_reconciled(validated, done.frame, done.report, title), title)
+        hours = hourly_quality(validated, done.frame, done.report)
+        self._write(DATA_QUALITY, day, hours)
+        mean_scores(hours)
+        as_markdown(heat_map(hours, title), title)
+        self.state = done.state
+        return done.frame
 
     def _raw(self, path: Path) -> pl.DataFrame:
         table = pl.read_parquet(path)
@@ -143,7 +188,7 @@ class BareLoop:
         target = self.folder / table.name
         stored = frame.select(
             pl.col(name).cast(table.stored[name]) for name in frame.columns
-        ).with_columns(day=pl.lit(day))
+        ).with_columns(rig_id=pl.lit(RIG), day=pl.lit(day))
         write_deltalake(
             target,
             stored,
@@ -151,6 +196,16 @@ class BareLoop:
             partition_by=["rig_id", "day"],
             predicate=f"rig_id = '{RIG}' AND day = '{day}'" if target.exists() else None,
         )
+
+
+def _in_short(done: RigDayReconciliation) -> pl.DataFrame:
+    """What a rig-day leaves to the next one, and what was found."""
+    found = done.report
+    tables = {"faults": found.faults, "balances": found.balances, "channels": found.channels}
+    return pl.DataFrame(
+        {"state": [done.state.as_json()]}
+        | {name: [table.write_json()] for name, table in tables.items()}
+    )
 
 
 def empty_graph() -> dg.Definitions:
@@ -200,7 +255,7 @@ def _result(times: tuple[Sample, Sample], nothing: Sample) -> Result:
         "backfill of the same partitions that does nothing",
         comparisons=(Comparison(f"{DAYS_PER_RUN} rig-days", *times, floor=1.3, bound="at most"),),
         notes=(
-            f"{days} rig-days in {RUNS} runs, {ROWS:,} rows of 16 channels each, six tables; "
+            f"{days} rig-days in {RUNS} runs, {ROWS:,} rows of 16 channels each, ten tables; "
             "reading the CSV files belongs to neither side, both begin with the tables that the "
             "readers made of them.",
             "Both leave as many rows in each table. The loop neither merges sources nor keeps a "

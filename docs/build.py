@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from idrill.channels import CHANNELS
-from idrill.frame import channels_in
+from idrill.frame import channels_in, quality_of, sd_of
 from idrill.store.orm import METADATA
 from idrill.store.orm.columns import Row
 from idrill.store.tables import TABLES, LakeTable
@@ -59,7 +59,8 @@ def _lake_tables() -> str:
 
 def _columns_of(table: LakeTable) -> str:
     channels = set(channels_in(table.schema.names()))
-    plain = [name for name in table.schema if name.removesuffix("_quality") not in channels]
+    beside = {name for one in channels for name in (one, quality_of(one), sd_of(one))}
+    plain = [name for name in table.schema if name not in beside]
     return ("wide: " if table.is_wide else "") + ", ".join(f"`{name}`" for name in plain)
 
 

@@ -8,7 +8,10 @@ IDrillError
 ├── InvalidName            a rig or a well cannot be called that
 ├── InvalidSimulation      what is to be simulated cannot exist
 ├── InvalidThresholds      a limit between activities is none
+├── InvalidState           what reconciliation left cannot be read
 ├── InvalidNetwork         balances, measurements or their variances do not fit together
+├── InvalidCalibration     a correction of a sensor corrects nothing
+├── IllegalMove            one state may not follow another
 ├── FrameError             a table is not a canonical frame
 ├── SourceError            a file cannot be taken in
 │   ├── UnknownFormat      no reader recognises it
@@ -52,8 +55,20 @@ class InvalidThresholds(IDrillError):
     """Raised when a limit between activities is none; the message names it."""
 
 
+class InvalidState(IDrillError):
+    """Raised when what a reconciled rig-day left to the next one cannot be read."""
+
+
 class InvalidNetwork(IDrillError):
     """Raised when balances, measurements or their variances do not fit; names the entry."""
+
+
+class InvalidCalibration(IDrillError):
+    """Raised when a correction of a sensor has no effect, or is none; names the channel."""
+
+
+class IllegalMove(IDrillError):
+    """Raised when one state may not follow another; the message says which may."""
 
 
 class FrameError(IDrillError):

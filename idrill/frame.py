@@ -10,6 +10,7 @@ A frame is a polars table with one row per rig and instant:
 | `<channel>`         | Float64             | the value in the channel's unit; null: not measured |
 | `<channel>_quality` | UInt16, `Quality`   | what is wrong with the value; 0 is good          |
 | `activity`          | Enum `Activity`     | what the rig was doing, once validation ran      |
+| `<channel>_sd`      | Float64             | of a reconciled value; null where it is measured |
 
 A frame holds the channels that were measured, in the order of `channels.CHANNELS`; a channel that
 nobody measured has no column. `(rig_id, time)` is unique and rows are sorted by time.
@@ -89,6 +90,11 @@ def quality_of(channel: str) -> str:
     return f"{channel}_quality"
 
 
+def sd_of(channel: str) -> str:
+    """Name of the column that holds the standard deviation of reconciled values of `channel`."""
+    return f"{channel}_sd"
+
+
 def channels_in(columns: Iterable[str]) -> list[str]:
     """The channels among `columns`, in the order of `channels.CHANNELS`.
 
@@ -123,7 +129,7 @@ def measured(frame: pl.DataFrame) -> pl.DataFrame:
     absent = [
         name for name in channels_in(frame.columns) if frame[name].null_count() == frame.height
     ]
-    return frame.drop(absent, *map(quality_of, absent), strict=False)
+    return frame.drop(absent, *map(quality_of, absent), *map(sd_of, absent), strict=False)
 
 
 def usable(channel: str) -> pl.Expr:
@@ -136,22 +142,31 @@ def check(frame: pl.DataFrame) -> None:
     """See that a table is a canonical frame.
 
     Raises:
-        FrameError: If a key column is missing or of another type, a channel is unknown, of another
-            type or without its quality, rows are not sorted by time, or an instant stands twice.
+        FrameError: If a key column is missing, of another type or has a hole, a channel is unknown,
+            of another type or without its quality, rows are not sorted by time, or an instant
+            stands twice.
     """
-    for name, dtype in schema(channels_in(frame.columns)).items():
-        if name not in frame.columns:
-            raise FrameError(f"column {name!r} is missing")
-        if frame.schema[name] != dtype:
-            raise FrameError(f"column {name!r} is {frame.schema[name]}, not {dtype}")
-    stray = set(frame.columns) - {*KEYS, "activity", *BY_NAME, *map(quality_of, BY_NAME)}
-    if stray:
-        raise FrameError(f"columns that no frame has: {', '.join(sorted(stray))}")
+    _check_columns(frame)
+    for name in KEYS:
+        if frame[name].has_nulls():
+            raise FrameError(f"a row has no {name}")
     order = frame.select(pl.struct("rig_id", "time"))
     if not order.to_series().is_sorted():
         raise FrameError("rows are not sorted by rig and time")
     if order.is_duplicated().any():
         raise FrameError("an instant of a rig stands twice")
+
+
+def _check_columns(frame: pl.DataFrame) -> None:
+    for name, dtype in schema(channels_in(frame.columns)).items():
+        if name not in frame.columns:
+            raise FrameError(f"column {name!r} is missing")
+        if frame.schema[name] != dtype:
+            raise FrameError(f"column {name!r} is {frame.schema[name]}, not {dtype}")
+    known = {*KEYS, "activity", *BY_NAME, *map(quality_of, BY_NAME), *map(sd_of, BY_NAME)}
+    stray = set(frame.columns) - known
+    if stray:
+        raise FrameError(f"columns that no frame has: {', '.join(sorted(stray))}")
 
 
 def content_hash(frame: pl.DataFrame) -> str:

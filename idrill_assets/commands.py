@@ -142,6 +142,8 @@ def _days(workplace: Workplace, wanted: Iterable[RigDay], console: Console) -> l
             progress.update(bar, description=f"{table} {day}")
             if table == KPIS.name:
                 progress.advance(bar)
+                done = int(progress.tasks[bar].completed)
+                progress.update(bar, total=max(done, len(days)))  # others may follow those asked
 
         return list(workplace.materialize_days(days, heard))
 

@@ -11,11 +11,12 @@ from functools import cache
 import dagster as dg
 
 from idrill.settings import Settings
+from idrill.store import rig_days
 from idrill.store.census import count_rigs, require_few
 from idrill_assets.definitions import definitions
 from idrill_assets.defs.automation import depth_job, rig_day_job
 from idrill_assets.home import enter_home
-from idrill_assets.partitions import RigDay, stretches
+from idrill_assets.partitions import FIRST_DAY, RigDay, stretches
 from idrill_assets.resources import Platform, build_platform
 
 QUIET: Mapping[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -46,20 +47,62 @@ class Workplace:
     ) -> Iterator[Outcome]:
         """Materialize rig-days, a run per stretch of consecutive days.
 
+        Days that were published and are stale afterwards, because what the day before left to them
+        has changed, follow: each time twice as many at once, since what they leave changes too.
+
         Args:
             wanted: The rig-days.
             heard: Called with table, rig and day after each commit.
         """
-        for stretch in stretches(wanted):
-            self.instance.add_dynamic_partitions("rig", [stretch[0].rig_id])
-            tags = {RANGE_START: str(stretch[0].key), RANGE_END: str(stretch[-1].key)}
-            keys = tuple(str(rig_day.key) for rig_day in stretch)
-            yield self._run(rig_day_job.name, keys, replace(self.platform, heard=heard), tags=tags)
+        due, tried, most = sorted(set(wanted)), set[RigDay](), 1
+        finished = self._published({rig_day.rig_id for rig_day in due})
+        while due:
+            for stretch in stretches(due):
+                yield self._run_stretch(stretch, heard)
+            tried.update(due)
+            rest = [rig_day for rig_day in finished if rig_day not in tried]
+            due, most = self._followers(rest, most), 2 * most
+
+    def _run_stretch(
+        self, stretch: list[RigDay], heard: Callable[[str, str, date], None]
+    ) -> Outcome:
+        self._make_known("rig", stretch[0].rig_id)
+        tags = {RANGE_START: str(stretch[0].key), RANGE_END: str(stretch[-1].key)}
+        keys = tuple(str(rig_day.key) for rig_day in stretch)
+        return self._run(rig_day_job.name, keys, replace(self.platform, heard=heard), tags=tags)
+
+    def _make_known(self, dimension: str, key: str) -> None:
+        """Add a partition key; one process at a time, as Dagster fails if another was faster."""
+        from idrill.store.locks import rig_lock
+
+        with rig_lock(self.platform.lake.folder, f"{dimension} keys", self.platform.database):
+            self.instance.add_dynamic_partitions(dimension, [key])
+
+    def _published(self, rigs: Iterable[str]) -> list[RigDay]:
+        """The published days of rigs, by rig and day."""
+        with self.platform.database.session() as session:
+            return [
+                RigDay(rig, known.day)
+                for rig in sorted(rigs)
+                for known in rig_days.between(session, rig, FIRST_DAY, date.max)
+                if known.state is rig_days.State.PUBLISHED
+            ]
+
+    def _followers(self, rest: list[RigDay], most: int) -> list[RigDay]:
+        """Those of `rest` that are stale now, each with the next ones up to `most` in all."""
+        with self.platform.database.session() as session:
+            stale = {RigDay(known.rig_id, known.day) for known in rig_days.stale(session)}
+        chosen: list[RigDay] = []
+        for place, rig_day in enumerate(rest):
+            if rig_day in stale and rig_day not in chosen:
+                following = rest[place : place + most]
+                chosen += [one for one in following if one.rig_id == rig_day.rig_id]
+        return sorted(set(chosen))
 
     def materialize_wells(self, wells: Iterable[str]) -> Iterator[Outcome]:
         """Materialize the depth logs of wells, a run per well."""
         for well in wells:
-            self.instance.add_dynamic_partitions("well", [well])
+            self._make_known("well", well)
             yield self._run(depth_job.name, (well,), self.platform, partition_key=well)
 
     def _run(

@@ -119,7 +119,7 @@ def activity_ribbon(frame: pl.DataFrame, title: str, bands: Sequence[Band] = ())
     rows[0].set_yticks([])
     if bands:
         name_across(rows[1], bands)
-    _whole_days(rows[0], frame["time"])
+    whole_days(rows[0], frame["time"])
     figure.legend(ncols=9, fontsize=8, frameon=False, loc="outside lower center")
     return packed(figure)
 
@@ -154,14 +154,26 @@ def packed(figure: "Figure") -> bytes:
     return small.getvalue()
 
 
-def with_gaps(curve: pl.DataFrame) -> pl.DataFrame:
+def whole_days(axis: "Axes", times: pl.Series) -> None:
+    """From the midnight before the first instant to the one after the last, a tick each 3 hours."""
+    from matplotlib.dates import DateFormatter, HourLocator
+
+    days = times.dt.date().unique().sort()
+    axis.set_xlim(days[0], days[-1] + timedelta(days=1))
+    axis.xaxis.set_major_locator(HourLocator(interval=3))
+    axis.xaxis.set_major_formatter(DateFormatter("%H:%M"))
+    axis.tick_params(axis="x", labelsize=8)
+
+
+def with_gaps(curve: pl.DataFrame, gap: timedelta = timedelta(minutes=2)) -> pl.DataFrame:
     """The curve with an empty point wherever minutes are missing, so that no line crosses a gap.
 
     Args:
         curve: `time` and `mean` of one channel.
+        gap: Two points further apart than this are not joined.
     """
     curve = curve.sort("time").select("time", "mean")
-    broken = curve.filter(pl.col("time").diff() > timedelta(minutes=2)).select(
+    broken = curve.filter(pl.col("time").diff() > gap).select(
         pl.col("time") - timedelta(minutes=1), pl.lit(None, pl.Float64).alias("mean")
     )
     return pl.concat([curve, broken]).sort("time")
@@ -206,17 +218,6 @@ def _share_scale(one: "Axes", other: "Axes") -> None:
         axis.set_xlim(low, high)
     other.set_xticks([])
     other.xaxis.labelpad = LABEL_PAD
-
-
-def _whole_days(axis: "Axes", times: pl.Series) -> None:
-    """From the midnight before the first instant to the one after the last, a tick each 3 hours."""
-    from matplotlib.dates import DateFormatter, HourLocator
-
-    days = times.dt.date().unique().sort()
-    axis.set_xlim(days[0], days[-1] + timedelta(days=1))
-    axis.xaxis.set_major_locator(HourLocator(interval=3))
-    axis.xaxis.set_major_formatter(DateFormatter("%H:%M"))
-    axis.tick_params(axis="x", labelsize=8)
 
 
 def _stretches(frame: pl.DataFrame) -> dict[Activity, list[tuple[datetime, timedelta]]]:

@@ -6,6 +6,7 @@ fault is held: its table keeps the old version, no materialization is logged, th
 fails, and the other rig-days of the run go on. Where nothing is left to go on with, the run fails.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import getdoc
@@ -104,6 +105,15 @@ def require_released(platform: Platform, rig_day: RigDay) -> None:
             raise PartitionFault(state.reason or "it is held")
 
 
+def plotted(figures: Mapping[str, float | int]) -> dict[str, float | int]:
+    """Those of the figures that can be plotted over time and say something: moves of nothing go."""
+    return {
+        name: figure
+        for name, figure in figures.items()
+        if math.isfinite(figure) and (figure or not name.startswith("move/"))
+    }
+
+
 def _publish_each(
     context: dg.AssetExecutionContext, platform: Platform, work: Work
 ) -> Iterator[Event]:
@@ -130,10 +140,10 @@ def _publish_each(
 
 
 def _hold(platform: Platform, rig_day: RigDay, fault: PartitionFault) -> None:
-    from idrill.store import merges, rig_days
+    from idrill.store import handovers, rig_days
 
     with platform.database.session() as session:
-        version = merges.merged_version(session, rig_day.rig_id, rig_day.day)
+        version = handovers.tried_version(session, rig_day.rig_id, rig_day.day)
         rig_days.hold(session, rig_day.rig_id, rig_day.day, version=version, reason=str(fault))
 
 

@@ -1,6 +1,7 @@
 """The activity of a rig, on rows made by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
@@ -291,6 +292,15 @@ def test_offsets_slips_load_and_stand_are_learned() -> None:
 def test_what_little_evidence_there_is_leaves_the_defaults() -> None:
     assert learn_thresholds(rows({**DRILLING, **ADVANCING})) == ActivityThresholds()
     assert learn_thresholds(rows(DRILLING).clear()) == ActivityThresholds()
+
+
+def test_what_little_evidence_there_is_leaves_what_was_learned_before() -> None:
+    before = learn_thresholds(stands(4))
+    assert learn_thresholds(rows({**DRILLING, **ADVANCING}), before) == before
+    lighter = stands(4).with_columns(hook_load=pl.col("hook_load") - 100.0)
+    assert learn_thresholds(lighter.drop("torque", "torque_quality"), before) == replace(
+        before, slips_load=550.0
+    )
 
 
 def test_faulty_values_teach_nothing() -> None:

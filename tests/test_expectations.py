@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from idrill.aggregation import downsample
+from idrill.dvr.validation import validate
 from idrill.errors import PartitionFault
 from idrill.expectations import check_aggregate, check_frame, require
 from idrill.frame import ORIGIN, QUALITY, TIME, quality_of
@@ -101,6 +102,28 @@ def test_values_beyond_their_limits_are_a_warning_and_no_fault() -> None:
     report = check_frame(often, rig_id=RIG, day=DAY)
     assert report.success
     assert report.warnings == ("torque lies outside -10 … 150 kN·m (10 % of 120 rows)",)
+
+
+def test_what_validation_explains_by_a_zero_offset_is_no_warning() -> None:
+    frame = a_frame().rename({"torque": "flow_in", "torque_quality": "flow_in_quality"})
+    offset, broken = (frame.with_columns(flow_in=pl.lit(value)) for value in (-101.0, -150.0))
+
+    assert validate(offset).frame["flow_in_quality"].sum() == 0
+    assert check_frame(offset, rig_id=RIG, day=DAY).warnings == ()
+    assert validate(broken).frame["flow_in_quality"].min() != 0
+    (warning,) = check_frame(broken, rig_id=RIG, day=DAY).warnings
+    assert warning == "flow_in lies outside -140 … 8000 L/min (100 % of 120 rows)"
+
+
+def test_a_reconciled_rig_day_has_standard_deviations_above_0() -> None:
+    spread = [None, 0.1] * 60
+    reconciled = a_frame().with_columns(torque_sd=pl.Series(spread))
+    assert faults(reconciled) == ()
+    assert faults(reconciled.with_columns(torque_sd=pl.lit(None, dtype=pl.Float64))) == ()
+    (fault,) = faults(reconciled.with_columns(torque_sd=pl.lit(0.0)))
+    assert fault.startswith("a standard deviation of torque is not above 0")
+    (fault,) = faults(a_frame().with_columns(flow_in_sd=pl.lit(1.0)))
+    assert "unexpected: flow_in_sd" in fault
 
 
 def test_what_is_required_passes_or_raises_with_all_faults() -> None:

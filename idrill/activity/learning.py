@@ -26,25 +26,30 @@ LEAST_STAND = 8.0
 """A block that rises by less adds no pipe [m] [e]."""
 
 
-def learn_thresholds(frame: pl.DataFrame) -> ActivityThresholds:
+def learn_thresholds(
+    frame: pl.DataFrame, earlier: ActivityThresholds | None = None
+) -> ActivityThresholds:
     """The limits between the activities of one source, learned from its earlier data.
 
     Readings at rest are medians with the pumps off; the weight of block and top drive is what hangs
     at the hook while the block travels and the bit does not. Only usable values count. Whatever has
-    less than `ENOUGH` of evidence keeps the default of `ActivityThresholds`.
+    less than `ENOUGH` of evidence stays as it was.
 
     Args:
         frame: Canonical rows of one rig, sorted by time: some hours with connections in them.
+        earlier: What was learned before these rows; the defaults of `ActivityThresholds` unless
+            given.
 
     Returns:
         The same limits for the same rows.
     """
+    before = earlier or ActivityThresholds()
     rows = held(frame)
     interval = rows.select(pl.col("time").diff().median().dt.total_microseconds() / 1e6).item()
     if not interval:
-        return ActivityThresholds()
+        return before
     enough = max(int(ENOUGH / interval), 1)
-    limits = _at_rest(rows, ActivityThresholds(), enough)
+    limits = _at_rest(rows, before, enough)
     limits = _while_drilling(rows, limits, enough)
     return _handling(rows, limits, enough)
 
@@ -64,23 +69,23 @@ def _rests() -> pl.Expr:
     return quiet & (pl.col("standpipe_pressure") < QUIET_PRESSURE)
 
 
-def _at_rest(rows: pl.DataFrame, default: ActivityThresholds, enough: int) -> ActivityThresholds:
+def _at_rest(rows: pl.DataFrame, before: ActivityThresholds, enough: int) -> ActivityThresholds:
     """Zero offsets, and the pressure that no rig at rest shows."""
     rest = rows.filter(_rests())
     still = rest.filter((pl.col("rotary_speed").abs() < QUIET_SPEED).fill_null(value=True))
+    shown = {
+        "flow_at_rest": _median(rest, pl.col("flow_in"), enough),
+        "pressure_at_rest": _median(rest, pl.col("standpipe_pressure"), enough),
+        "rotary_speed_at_rest": _median(still, pl.col("rotary_speed"), enough),
+        "torque_at_rest": _median(still, pl.col("torque"), enough),
+    }
+    limits = replace(before, **{name: value for name, value in shown.items() if value is not None})
     pumping = rows.filter(pl.col("flow_in") > QUIET_FLOW)
-    pressure = _median(rest, pl.col("standpipe_pressure"), enough) or 0.0
     working = _median(pumping, pl.col("standpipe_pressure"), enough)
-    return replace(
-        default,
-        flow_at_rest=_median(rest, pl.col("flow_in"), enough) or 0.0,
-        pressure_at_rest=pressure,
-        rotary_speed_at_rest=_median(still, pl.col("rotary_speed"), enough) or 0.0,
-        torque_at_rest=_median(still, pl.col("torque"), enough) or 0.0,
-        dead_flow_pressure=default.dead_flow_pressure
-        if working is None
-        else max((working - pressure) / 2, LEAST_DEAD_FLOW_PRESSURE),
-    )
+    if working is None:
+        return limits
+    half = (working - limits.pressure_at_rest) / 2
+    return replace(limits, dead_flow_pressure=max(half, LEAST_DEAD_FLOW_PRESSURE))
 
 
 def _while_drilling(

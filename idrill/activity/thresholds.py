@@ -70,6 +70,10 @@ class ActivityThresholds:
         """The limits as text that `from_json` reads, the same for the same limits."""
         return json.dumps(asdict(self), sort_keys=True)
 
+    def as_metadata(self) -> dict[str, float]:
+        """The limits under stable names, so that they can be plotted over time."""
+        return {f"limit/{name}": value for name, value in asdict(self).items() if value is not None}
+
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Limits written by `as_json`.

@@ -1,4 +1,4 @@
-"""`idrill dvr`: reconcile a network of measurements that stands in a file."""
+"""`idrill dvr`: reconcile a network of measurements that stands in a file, and correct sensors."""
 
 import json
 import math
@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from idrill.cli import calibrations, quality
+
 if TYPE_CHECKING:
     from idrill.dvr.gross_errors import GrossErrorTests
     from idrill.dvr.network_file import NetworkFile
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     from idrill.dvr.several_errors import Suspect
 
 app = typer.Typer(help="Reconcile measurements, and find those that are wrong.")
+
+
+app.command("report")(quality.report)
+app.command("calibrations")(calibrations.calibrations)
+app.command("approve")(calibrations.approve)
+app.command("reject")(calibrations.reject)
+app.command("withdraw")(calibrations.withdraw)
 
 
 @dataclass(frozen=True, slots=True)

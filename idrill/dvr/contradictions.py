@@ -45,7 +45,10 @@ def impossible() -> Mapping[str, pl.Expr]:
 def standing_still() -> Mapping[str, pl.Expr]:
     """By channel, where it stands still though others show that it moves; expressions as above."""
     drilled = travel("hole_depth", TWO_MINUTES).is_between(*GROWTH)
-    hanging = _all_minute("flow_in", PUMPING) & _all_minute("rotary_speed", ROTATING)
+    under_pressure = _all_minute("standpipe_pressure", UNDER_PRESSURE).fill_null(value=True)
+    # A meter may show a flow with the pumps off, and the string turns in a connection too.
+    pumped = _all_minute("flow_in", PUMPING) & under_pressure
+    hanging = pumped & _all_minute("rotary_speed", ROTATING)
     return {
         "bit_depth": (_still("bit_depth", TWO_MINUTES) & drilled)
         | (_still("bit_depth", STANDS) & hanging & _goes("block_position")),

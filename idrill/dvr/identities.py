@@ -23,8 +23,9 @@ CLOSER = 0.25
 """Share of the noise of sensors below which they agree too well to be sensors [-]."""
 MOVING = 4.0
 """How much more than the identity misses by the channel must move, for it to say anything [-]."""
-LEAST_ROWS = 200
-"""Rows that hold all of an identity's channels, below which nothing is said."""
+LEAST_ROWS = 100
+"""Rows that hold all of an identity's channels, below which nothing is said. An hour must tell, and
+pits come every 30 s."""
 MOST_ROWS = 20_000
 """Rows that are looked at; evenly chosen where there are more."""
 LOADED = 5.0

@@ -18,6 +18,10 @@ ZERO_OFFSETS: Mapping[str, float] = MappingProxyType(
 """By unit, how far below zero an uncalibrated sensor reads at rest; on F-7 a pressure shows
 -101 kPa and an empty pit -1.2 m³."""
 
+PULLED: Mapping[str, float] = MappingProxyType({"weight_on_bit": 100.0})
+"""How far below its limit drag and an old tare take a weight that is reckoned from the hook load,
+in channel units; tripping on F-7 takes it to -81 kN [e]."""
+
 NOISE = 4.0
 """Standard deviations by which noise takes a sound sensor below zero [-]."""
 
@@ -70,11 +74,11 @@ def lowest(limits: Channel) -> float:
     """The smallest value that a sound sensor may show, noise and zero offset allowed for.
 
     Example:
-        >>> lowest(channel("choke_pressure"))
-        -360.0
+        >>> lowest(channel("choke_pressure")), lowest(channel("weight_on_bit"))
+        (-360.0, -150.0)
     """
     if limits.low != 0.0:
-        return limits.low
+        return limits.low - PULLED.get(limits.name, 0.0)
     return -ZERO_OFFSETS.get(limits.unit, 0.0) - NOISE * limits.sigma
 
 

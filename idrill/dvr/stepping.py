@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from idrill import frame as frames
-from idrill.dvr.tracks import AHEAD
-from idrill.dvr.validation import HISTORY, judged
+from idrill.activity import ActivityThresholds
+from idrill.dvr.activities import DailyActivities
+from idrill.dvr.tracks import AHEAD, HISTORY
+from idrill.dvr.validation import marked
 from idrill.errors import FrameError
 from idrill.frame import Quality, channels_in, quality_of
 
@@ -18,7 +20,9 @@ LAG = timedelta(microseconds=AHEAD) + LATENESS
 
 
 class Validator:
-    """Validates the rows of one rig as they come, and remembers the last quarter of an hour.
+    """Validates the rows of one rig as they come.
+
+    It remembers the last quarter of an hour, and of the day the channels that tell activities.
 
     A row waits until rows more than `LAG` later have come, or rows of the next UTC day: then its
     verdict is that which `validate` gives of the whole day. A row that comes later than `LATENESS`
@@ -32,8 +36,14 @@ class Validator:
         0
     """
 
-    def __init__(self) -> None:
-        """A validator that has seen no row."""
+    def __init__(self, thresholds: ActivityThresholds | None = None) -> None:
+        """A validator that has seen no row.
+
+        Args:
+            thresholds: The limits between activities that the day before left; the field's usual
+                ones unless given. Those of the next day are learned at midnight.
+        """
+        self._activities = DailyActivities(thresholds)
         self._rows = frames.empty()
         self._since: datetime | None = None
         self._settled_to = LONG_AGO
@@ -65,6 +75,11 @@ class Validator:
             return self._judge(max(newest - LAG, yesterday), late)
         return self._judge(self._judged_to, late)
 
+    @property
+    def thresholds(self) -> ActivityThresholds:
+        """The limits between activities that the rows judged so far leave to the next day."""
+        return self._activities.thresholds
+
     def close(self) -> pl.DataFrame:
         """Judge the rows that still wait by what is there, as at the end of a day."""
         newest = self._rows["time"].max()
@@ -82,7 +97,9 @@ class Validator:
             first = self._rows["time"].min()
             self._since = first if isinstance(first, datetime) and first <= until else None
         found = self._rows.clear() if self._rows.filter(due).is_empty() else self._rows
-        verdicts = judged(found, self._since).filter(due)
+        rows = marked(found, self._since)
+        asked = rows.select(due).to_series()
+        verdicts = rows.filter(asked).with_columns(self._activities.tell(rows, asked))
         self._rows = self._rows.filter(time >= until - HISTORY)
         self._judged_to = until
         return verdicts

@@ -1,6 +1,7 @@
 """The values of one channel on their own instants, apart from the rows that hold none."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +20,9 @@ SECOND = 1_000_000
 
 AHEAD = 10 * SECOND
 """How long a verdict may wait for the values that follow [µs]."""
+
+HISTORY = timedelta(minutes=15)
+"""How much of the day before decides about the first rows of a day."""
 
 REACH = 12 * 60 * SECOND
 """How far back a verdict may look on the values of a channel [µs].

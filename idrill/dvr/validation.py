@@ -3,9 +3,10 @@
 Duplicate and backward times were settled when the sources were merged, so a frame that still has
 them is refused.
 
-A verdict looks back no further than `HISTORY` and ahead no further than `tracks.AHEAD`, never over
-a UTC midnight. So a day validated with the end of the day before gives the same bits as a stream
-that never stops, and `stepping.Validator` is that stream.
+A verdict looks back no further than `tracks.HISTORY` and ahead no further than `tracks.AHEAD`,
+never over a UTC midnight. Activities follow limits that change at midnight. So a day validated with
+the end of the day before and the limits that it left gives the same as a stream that never stops,
+and `stepping.Validator` is that stream.
 """
 
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from idrill import frame as frames
-from idrill.activity import classify
+from idrill.activity import ActivityThresholds
 from idrill.channels import channel
 from idrill.dvr import contradictions, limits
+from idrill.dvr.activities import DailyActivities, came_late
 from idrill.dvr.conditions import Conditions, conditions, standing
 from idrill.dvr.frozen import frozen
 from idrill.dvr.interruptions import SILENCE, Presence
@@ -27,13 +29,9 @@ from idrill.dvr.jumps import other_unit, too_fast
 from idrill.dvr.no_sensor import no_sensor
 from idrill.dvr.report import ValidationReport, report
 from idrill.dvr.spikes import spikes
-from idrill.dvr.tracks import Mask, Track, track
+from idrill.dvr.tracks import HISTORY, Mask, Track, track
 from idrill.errors import FrameError
-from idrill.frame import Activity, Quality, channels_in, quality_of
-
-HISTORY = timedelta(minutes=15)
-"""How much of the day before decides about the first rows of a day."""
-
+from idrill.frame import Quality, channels_in, quality_of
 
 NO_ZERO = "block_position"
 """Its zero is where the crew set it, so a ratio of two values says nothing of units."""
@@ -45,9 +43,16 @@ class Validated:
 
     frame: pl.DataFrame
     report: ValidationReport
+    thresholds: ActivityThresholds
+    """The limits between activities that the next day starts from."""
 
 
-def validate(frame: pl.DataFrame, *, history: pl.DataFrame | None = None) -> Validated:
+def validate(
+    frame: pl.DataFrame,
+    *,
+    history: pl.DataFrame | None = None,
+    thresholds: ActivityThresholds | None = None,
+) -> Validated:
     """The frame with bits for what is wrong, its activities, and a report.
 
     Bits that are there stay. A null is `MISSING` once 1.5 of the channel's own intervals have
@@ -60,15 +65,20 @@ def validate(frame: pl.DataFrame, *, history: pl.DataFrame | None = None) -> Val
         frame: Canonical rows of one rig.
         history: The raw rows of the 15 minutes before; empty if there were none. None says that
             nothing is known of the time before, so the first values follow no gap.
+        thresholds: The limits between activities that the day before left. Those of the first day
+            of the frame; what it shows sets those of the next. The field's usual ones unless given.
 
     Raises:
         FrameError: If a table is no canonical frame, holds more than one rig, or the history does
             not come before the frame.
     """
     known = _with_history(frame, history)
-    validated = judged(known, _observed_since(known, history)).tail(frame.height)
+    found = marked(known, _observed_since(known, history))
+    due = pl.int_range(found.height, eager=True) >= found.height - frame.height
+    activities = DailyActivities(thresholds)
     columns = [name for name in frame.columns if name != "activity"]
-    return Validated(rows := validated.select(*columns, "activity"), report(rows))
+    rows = found.filter(due).select(*columns, activities.tell(found, due))
+    return Validated(rows, report(rows), activities.thresholds)
 
 
 def history_before(day: date, earlier: pl.DataFrame) -> pl.DataFrame | None:
@@ -88,8 +98,8 @@ def history_before(day: date, earlier: pl.DataFrame) -> pl.DataFrame | None:
     return earlier.filter(pl.col("time").is_between(midnight - HISTORY, midnight, closed="left"))
 
 
-def judged(known: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
-    """Canonical rows of one rig with their bits and `activity`.
+def marked(known: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
+    """Canonical rows of one rig with their bits.
 
     Args:
         known: The rows, after those that decide about the first of them.
@@ -98,11 +108,8 @@ def judged(known: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
     within = known.with_columns(_ranged(name) for name in channels_in(known.columns))
     late = came_late(known)
     if not late.any():
-        return _judged(within, since)
-    alone = within.filter(late).with_columns(
-        pl.lit(Activity.UNKNOWN.value, dtype=frames.ACTIVITY).alias("activity")
-    )
-    return pl.concat([_judged(within.filter(~late), since), alone], how="diagonal").sort("time")
+        return _marked(within, since)
+    return pl.concat([_marked(within.filter(~late), since), within.filter(late)]).sort("time")
 
 
 @lru_cache(maxsize=256)
@@ -110,23 +117,20 @@ def _ranged(name: str) -> pl.Expr:
     return pl.col(quality_of(name)) | _mark(limits.out_of_range(name), Quality.OUT_OF_RANGE)
 
 
-def _judged(within: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
-    """Rows that are marked where they are out of range, with all their bits and `activity`."""
+def _marked(within: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
+    """Rows that are marked where they are out of range, with all their bits."""
     held = standing(within)
     doing = conditions(held)
     against = held.select(**_against())
     return within.with_columns(
-        *(
-            pl.Series(
-                quality_of(name),
-                _from_its_values(name, track(within, name), doing)
-                | _from_its_absence(within, name, since)
-                | (against[name].to_numpy() if name in against.columns else 0)
-                | within[quality_of(name)].to_numpy(),
-            )
-            for name in channels_in(within.columns)
-        ),
-        classify(within),
+        pl.Series(
+            quality_of(name),
+            _from_its_values(name, track(within, name), doing)
+            | _from_its_absence(within, name, since)
+            | (against[name].to_numpy() if name in against.columns else 0)
+            | within[quality_of(name)].to_numpy(),
+        )
+        for name in channels_in(within.columns)
     )
 
 
@@ -192,14 +196,6 @@ def _frozen(name: str, values: Track, doing: Conditions) -> Mask:
         return np.zeros(values.times.size, dtype=np.bool_)
     moved &= np.abs(values.values) > limits.NOISE * channel(name).sigma
     return frozen(values, moved, moved & (name in limits.ALWAYS_MOVING))
-
-
-def came_late(known: pl.DataFrame) -> pl.Series:
-    """Whether a row has a value that came late (row)."""
-    marks = [
-        pl.col(quality_of(name)) & int(Quality.LATE) != 0 for name in channels_in(known.columns)
-    ]
-    return known.select(pl.any_horizontal(pl.lit(value=False), *marks).alias("late")).to_series()
 
 
 def _with_history(frame: pl.DataFrame, history: pl.DataFrame | None) -> pl.DataFrame:

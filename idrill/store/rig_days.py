@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from idrill.errors import NotFound
-from idrill.store import rigs
+from idrill.store import handovers, rigs
 from idrill.store.orm import RigDayRow
 from idrill.store.publication import State, after_holding, after_publishing, after_wanting
-from idrill.store.sources import day_versions
 
 __all__ = [
     "RigDay",
     "State",
     "between",
     "get",
+    "hand_over",
     "held",
     "hold",
     "publish",
@@ -35,7 +35,7 @@ class RigDay:
     day: date
     state: State
     wanted: str
-    """What its current sources amount to, as `sources.day_version` says."""
+    """What all that it is a function of amounts to, as `handovers.wanted_versions` says."""
     published: str | None
     """The same of what the lake holds; None before the first time."""
     rows: int | None
@@ -48,7 +48,7 @@ class RigDay:
 
 
 def want(session: Session, rig_id: str, days: Iterable[date]) -> list[RigDay]:
-    """Ask of each of `days` what its current sources amount to; sorted by day.
+    """Ask of each of `days` what it is a function of now; sorted by day.
 
     Days that no source touches and that nobody asked for before are left out.
 
@@ -56,7 +56,7 @@ def want(session: Session, rig_id: str, days: Iterable[date]) -> list[RigDay]:
         NotFound: If there is no such rig.
     """
     rigs.lock(session, rig_id)
-    wanted = day_versions(session, rig_id, days)
+    wanted = handovers.wanted_versions(session, rig_id, days)
     known = _rows(session, rig_id, wanted)
     for day, version in wanted.items():
         if day in known:
@@ -67,17 +67,56 @@ def want(session: Session, rig_id: str, days: Iterable[date]) -> list[RigDay]:
     return [_rig_day(known[day]) for day in sorted(known)]
 
 
+def hand_over(
+    session: Session, rig_id: str, day: date, table: str, *, received: str, left: str
+) -> None:
+    """Remember what a rig-day left; days that were made from something else become stale.
+
+    A rig-day that is held stays so: it was held for its readings.
+
+    Args:
+        session: An open session.
+        rig_id: The rig.
+        day: The day.
+        table: The table of the lake that what it left lies in.
+        received: Hash of what it was started from.
+        left: Hash of what it left; "" for nothing.
+
+    Raises:
+        NotFound: If there is no such rig.
+    """
+    rigs.lock(session, rig_id)
+    if not handovers.enter(session, rig_id, day, table, received=received, left=left):
+        return
+    last = handovers.next_to_leave(session, rig_id, day, table) or date.max
+    made = select(RigDayRow).where(
+        RigDayRow.rig_id == rig_id,
+        or_(RigDayRow.published.is_not(None), RigDayRow.state == State.HELD.value),
+        RigDayRow.day > day,
+        RigDayRow.day <= last,
+    )
+    rows = session.scalars(made, execution_options={"populate_existing": True}).all()
+    wanted = handovers.wanted_versions(session, rig_id, [row.day for row in rows])
+    for row in rows:
+        if row.state == State.HELD.value:
+            row.wanted = wanted[row.day]
+        else:
+            _rewant(row, wanted[row.day])
+    session.flush()
+
+
 def publish(
     session: Session, rig_id: str, day: date, *, version: str, rows: int, lake_version: int
 ) -> RigDay:
     """Remember that the lake holds `version` of a rig-day.
 
-    It stays stale where its sources changed while it was being made.
+    It stays stale where what it is a function of changed while it was being made.
 
     Raises:
         NotFound: If there is no such rig.
     """
     row = _locked(session, rig_id, day, version)
+    row.wanted = handovers.wanted_versions(session, rig_id, [day])[day]
     row.state = after_publishing(row.wanted, version).value
     row.published, row.rows, row.lake_version = version, rows, lake_version
     row.reason, row.updated_at = None, datetime.now(UTC)
@@ -88,12 +127,13 @@ def publish(
 def hold(session: Session, rig_id: str, day: date, *, version: str, reason: str) -> RigDay:
     """Remember why `version` of a rig-day may not be published; what is published stays.
 
-    It is stale, not held, where its sources changed while it was being made.
+    It is stale, not held, where what it is a function of changed while it was being made.
 
     Raises:
         NotFound: If there is no such rig.
     """
     row = _locked(session, rig_id, day, version)
+    row.wanted = handovers.wanted_versions(session, rig_id, [day])[day]
     state = after_holding(row.wanted, version)
     row.state, row.updated_at = state.value, datetime.now(UTC)
     row.reason = reason if state is State.HELD else None

@@ -11,7 +11,7 @@ from idrill.errors import StoreError
 from idrill.frame import quality_of
 from idrill.store import rigs
 from idrill.store.lake import Lake
-from idrill.store.tables import DAILY, HOURLY, MINUTE, VALIDATED, LakeTable
+from idrill.store.tables import DAILY, HOURLY, MINUTE, RECONCILED, LakeTable
 
 
 class Resolution(StrEnum):
@@ -45,7 +45,7 @@ def read_sensor_data(
         channels: Names of channels.
         start: First instant.
         end: First instant left out.
-        resolution: Readings as validated, or statistics of minutes, hours or days.
+        resolution: Readings as reconciled, or statistics of minutes, hours or days.
 
     Returns:
         Raw: `time`, and value and quality of each channel. Otherwise one row per bucket and
@@ -63,7 +63,7 @@ def read_sensor_data(
         rigs.get(session, rig_id)
     if resolution is Resolution.RAW:
         columns = [column for name in names for column in (name, quality_of(name))]
-        return _between(lake, VALIDATED, rig_id, start, end).select("time", *columns).collect()
+        return _between(lake, RECONCILED, rig_id, start, end).select("time", *columns).collect()
     rows = _between(lake, _TABLES[resolution], rig_id, start, end)
     return (
         rows.filter(pl.col("channel").is_in(names))

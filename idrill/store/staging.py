@@ -8,7 +8,7 @@ import polars as pl
 
 from idrill.channels import BY_NAME
 from idrill.errors import LakeError
-from idrill.frame import channels_in, quality_of
+from idrill.frame import channels_in, quality_of, sd_of
 from idrill.store.delta import Partition, read_file
 from idrill.store.tables import LakeTable
 
@@ -70,7 +70,9 @@ def _check_columns(table: LakeTable, frame: pl.DataFrame) -> None:
 
 def _always(table: LakeTable) -> set[str]:
     """Columns that every row has, whatever was measured."""
-    return set(table.schema) - set(BY_NAME) - set(map(quality_of, BY_NAME))
+    return (
+        set(table.schema) - set(BY_NAME) - set(map(quality_of, BY_NAME)) - set(map(sd_of, BY_NAME))
+    )
 
 
 def _check_order(table: LakeTable, frame: pl.DataFrame) -> None:

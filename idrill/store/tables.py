@@ -13,7 +13,8 @@ import polars as pl
 
 from idrill.aggregation import BUCKET_SCHEMA, KPI_SCHEMA
 from idrill.channels import CHANNELS
-from idrill.frame import ACTIVITY, ORIGIN, QUALITY, channels_in, measured, quality_of
+from idrill.dvr.hourly_quality import HOURLY_QUALITY
+from idrill.frame import ACTIVITY, ORIGIN, QUALITY, channels_in, measured, quality_of, sd_of
 from idrill.frame import schema as frame_schema
 
 
@@ -86,6 +87,35 @@ def _aggregate_table(name: str) -> LakeTable:
 
 RAW = _frame_table("raw_sensor_data", {})
 VALIDATED = _frame_table("validated_sensor_data", {"activity": ACTIVITY})
+THRESHOLDS = LakeTable(
+    "activity_thresholds", _rig_day({"thresholds": pl.String()}), RIG_DAY, ("thresholds",)
+)
+"""The limits between activities that a rig-day leaves to the next one, as JSON."""
+RECONCILED = _frame_table(
+    "reconciled_sensor_data",
+    {**{sd_of(channel.name): pl.Float64() for channel in CHANNELS}, "activity": ACTIVITY},
+)
+RECONCILIATIONS = LakeTable(
+    "reconciliations",
+    _rig_day(
+        {
+            "state": pl.String(),
+            "sources": pl.String(),
+            "started_from": pl.String(),
+            "calibrations": pl.String(),
+            "code": pl.String(),
+            "faults": pl.String(),
+            "balances": pl.String(),
+            "channels": pl.String(),
+        }
+    ),
+    RIG_DAY,
+    ("state",),
+)
+"""One row per rig-day: the state of reconciliation that it leaves to the next one, what it was made
+from (hash of the merged sources, hash of the state it was started from, the calibrations applied,
+version of the code) and what was found; all but the hashes as JSON."""
+DATA_QUALITY = LakeTable("data_quality", _rig_day(HOURLY_QUALITY), RIG_DAY, ("channel", "time"))
 MINUTE = _aggregate_table("minute_sensor_data")
 HOURLY = _aggregate_table("hourly_sensor_data")
 DAILY = _aggregate_table("daily_sensor_data")
@@ -106,7 +136,25 @@ DEPTH = LakeTable(
     ("source", "depth"),
 )
 
+STATES = (THRESHOLDS, RECONCILIATIONS)
+"""What a rig-day leaves to the next one: an asset writes it beside its own table."""
+
 TABLES = MappingProxyType(
-    {table.name: table for table in (RAW, VALIDATED, MINUTE, HOURLY, DAILY, KPIS, DEPTH)}
+    {
+        table.name: table
+        for table in (
+            RAW,
+            VALIDATED,
+            THRESHOLDS,
+            RECONCILED,
+            RECONCILIATIONS,
+            DATA_QUALITY,
+            MINUTE,
+            HOURLY,
+            DAILY,
+            KPIS,
+            DEPTH,
+        )
+    }
 )
 """Every table of the lake, by name."""

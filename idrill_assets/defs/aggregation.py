@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from idrill_assets.defs.quality import validated_sensor_data
+from idrill_assets.defs.quality import reconciled_sensor_data
 from idrill_assets.partitions import RigDay
 from idrill_assets.publication import Published, require_released, rig_day_asset
 from idrill_assets.resources import Platform
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@rig_day_asset(group="aggregation", deps=[validated_sensor_data])
+@rig_day_asset(group="aggregation", deps=[reconciled_sensor_data])
 def minute_sensor_data(platform: Platform, rig_day: RigDay) -> Published:
     """Statistics of each channel over a minute, from its usable values alone.
 
@@ -19,11 +19,11 @@ def minute_sensor_data(platform: Platform, rig_day: RigDay) -> Published:
     deviation, and the share of the minute that usable values stood for.
     """
     from idrill.aggregation import downsample
-    from idrill.store.tables import MINUTE, VALIDATED
+    from idrill.store.tables import MINUTE, RECONCILED
     from idrill_assets.plots import as_markdown, strip_chart
 
     require_released(platform, rig_day)
-    minutes = downsample(platform.lake.read(VALIDATED, rig_day.lake), "1m")
+    minutes = downsample(platform.lake.read(RECONCILED, rig_day.lake), "1m")
     _require_sound(minutes, rig_day)
     picture = strip_chart(minutes, str(rig_day.key))
     return Published(
@@ -66,7 +66,7 @@ def daily_sensor_data(platform: Platform, rig_day: RigDay) -> Published:
     )
 
 
-@rig_day_asset(group="aggregation", deps=[validated_sensor_data, daily_sensor_data])
+@rig_day_asset(group="aggregation", deps=[reconciled_sensor_data, daily_sensor_data])
 def daily_drilling_kpis(platform: Platform, rig_day: RigDay) -> Published:
     """What was drilled in a day: metres, hours by activity, rate of penetration, specific energy.
 
@@ -74,15 +74,15 @@ def daily_drilling_kpis(platform: Platform, rig_day: RigDay) -> Published:
     bit diameter: measured, or that of the hole the drilling session was in.
     """
     from idrill.aggregation import drilling_kpis
-    from idrill.store import merges, rig_days, wells
-    from idrill.store.tables import KPIS, VALIDATED
+    from idrill.store import handovers, rig_days, wells
+    from idrill.store.tables import KPIS, RECONCILED
 
     require_released(platform, rig_day)
-    validated = platform.lake.read(VALIDATED, rig_day.lake)
+    readings = platform.lake.read(RECONCILED, rig_day.lake)
     with platform.database.session() as session:
-        version = merges.merged_version(session, rig_day.rig_id, rig_day.day)
+        version = handovers.made_version(session, rig_day.rig_id, rig_day.day)
         well = wells.well_drilled(session, rig_day.rig_id, rig_day.noon)
-    kpis = drilling_kpis(validated, well=well)
+    kpis = drilling_kpis(readings, well=well)
     written = platform.lake.write(KPIS, rig_day.lake, kpis)
     with platform.database.session() as session:
         rig_days.publish(
@@ -90,8 +90,8 @@ def daily_drilling_kpis(platform: Platform, rig_day: RigDay) -> Published:
             rig_day.rig_id,
             rig_day.day,
             version=version,
-            rows=validated.height,
-            lake_version=platform.lake.version(VALIDATED) or 0,
+            rows=readings.height,
+            lake_version=platform.lake.version(RECONCILED) or 0,
         )
     figures = kpis.drop("rig_id", "day", "origin", "well_id", strict=False).rows(named=True)
     return Published(

@@ -15,7 +15,11 @@ from idrill_assets.defs.aggregation import (
     minute_sensor_data,
 )
 from idrill_assets.defs.ingestion import depth_data, raw_sensor_data
-from idrill_assets.defs.quality import validated_sensor_data
+from idrill_assets.defs.quality import (
+    data_quality,
+    reconciled_sensor_data,
+    validated_sensor_data,
+)
 from idrill_assets.partitions import RIGS, WELLS, RigDay, has_partition
 from idrill_assets.resources import Platform
 
@@ -36,6 +40,8 @@ rig_day_job = dg.define_asset_job(
     selection=[
         raw_sensor_data,
         validated_sensor_data,
+        reconciled_sensor_data,
+        data_quality,
         minute_sensor_data,
         hourly_sensor_data,
         daily_sensor_data,

@@ -16,7 +16,7 @@ import polars as pl
 from idrill.simulator.event_kinds import EventKind
 from idrill.store.intake import Taken
 from idrill.store.merges import SourceLedger
-from idrill.store.tables import KPIS, MINUTE, VALIDATED
+from idrill.store.tables import KPIS, MINUTE, RECONCILED
 from idrill.units import conversion
 from idrill_assets.demo import pictures
 from idrill_assets.demo.rigs import RIGS, DemoRig
@@ -53,10 +53,10 @@ class _Told:
         return self.truth("events").unique(maintain_order=True)
 
     def seconds(self, start: datetime, end: datetime) -> pl.DataFrame:
-        """Validated seconds from one instant to another."""
+        """Reconciled seconds from one instant to another."""
         lake = self.platform.lake
         frames = [
-            lake.read(VALIDATED, rig_day.lake)
+            lake.read(RECONCILED, rig_day.lake)
             for rig_day in self.rig_days
             if start.date() <= rig_day.day <= end.date()
         ]
@@ -107,7 +107,7 @@ def _of_rig(told: _Told) -> Iterator[str]:
     for rig_day in told.rig_days:
         midnight = datetime.combine(rig_day.day, time(), UTC)
         bands = _cut(_bands(events), midnight, midnight + timedelta(days=1))
-        states = lake.read(VALIDATED, rig_day.lake, columns=["time", "activity"])
+        states = lake.read(RECONCILED, rig_day.lake, columns=["time", "activity"])
         title = f"{rig_day.rig_id} on {rig_day.day}"
         yield _picture(strip_chart(lake.read(MINUTE, rig_day.lake), title, bands), title)
         title += ": activity"

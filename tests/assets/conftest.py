@@ -12,7 +12,16 @@ from idrill.settings import Settings, load_settings
 from idrill.store import rig_days, well_logs
 from idrill.store.database import Database
 from idrill.store.intake import Order, Refused, Taken
-from idrill.store.tables import DAILY, HOURLY, KPIS, MINUTE, RAW, VALIDATED
+from idrill.store.tables import (
+    DAILY,
+    DATA_QUALITY,
+    HOURLY,
+    KPIS,
+    MINUTE,
+    RAW,
+    RECONCILED,
+    VALIDATED,
+)
 from idrill_assets.execution import Outcome, Workplace, open_workplace
 from idrill_assets.home import prepare_home
 from idrill_assets.partitions import RigDay
@@ -146,7 +155,7 @@ def tables_of() -> Callable[..., dict[str, list[str]]]:
         lake = workplace.platform.lake
         return {
             table.name: [lake.content_hash(table, {"rig_id": rig, "day": day}) for day in days]
-            for table in (RAW, VALIDATED, MINUTE, HOURLY, DAILY, KPIS)
+            for table in (RAW, VALIDATED, RECONCILED, DATA_QUALITY, MINUTE, HOURLY, DAILY, KPIS)
         }
 
     return hashes

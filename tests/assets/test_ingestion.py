@@ -10,7 +10,7 @@ from idrill.readers.reading import Reason
 from idrill.store import merges, rig_days, sources, well_logs
 from idrill.store.intake import Order, Refused, Taken
 from idrill.store.rig_days import State
-from idrill.store.tables import DAILY, DEPTH, KPIS, MINUTE, RAW, VALIDATED
+from idrill.store.tables import DAILY, DEPTH, KPIS, MINUTE, RAW, RECONCILED, VALIDATED
 from idrill_assets.execution import Outcome, Workplace
 
 TakeIn = Callable[..., list[Taken | Refused]]
@@ -64,7 +64,8 @@ def test_the_same_files_in_any_order_and_twice_give_the_same_tables(
 
     found = tables_of(at_once, [DAY, NEXT])
     assert tables_of(one_by_one, [DAY, NEXT]) == found
-    assert len({content for hashes in found.values() for content in hashes}) == 12
+    del found[RECONCILED.name]  # nothing checks these readings: they are as validated
+    assert len({content for hashes in found.values() for content in hashes}) == 14
     assert run_stale(one_by_one) == []
 
 

@@ -13,7 +13,16 @@ from idrill.errors import PartitionFault
 from idrill.store import rig_days
 from idrill.store.intake import Refused, Taken
 from idrill.store.rig_days import State
-from idrill.store.tables import DAILY, HOURLY, KPIS, MINUTE, RAW, VALIDATED
+from idrill.store.tables import (
+    DAILY,
+    DATA_QUALITY,
+    HOURLY,
+    KPIS,
+    MINUTE,
+    RAW,
+    RECONCILED,
+    VALIDATED,
+)
 from idrill_assets.execution import Outcome, Workplace
 from idrill_assets.partitions import RigDay
 from idrill_assets.publication import CHECK, require_released
@@ -22,7 +31,7 @@ TakeIn = Callable[..., list[Taken | Refused]]
 WriteLog = Callable[..., Path]
 RunStale = Callable[[Workplace], list[Outcome]]
 
-TABLES = (RAW, VALIDATED, MINUTE, HOURLY, DAILY, KPIS)
+TABLES = (RAW, VALIDATED, RECONCILED, DATA_QUALITY, MINUTE, HOURLY, DAILY, KPIS)
 DAYS = [date(2024, 3, day) for day in (1, 2, 3)]
 RIG_DAYS = [RigDay("R1", day) for day in DAYS]
 FIRST, BAD, _ = RIG_DAYS
@@ -94,7 +103,7 @@ def test_progress_is_told_after_each_commit_and_the_day_is_shown_in_a_small_plot
 
     list(three_days.materialize_days([FIRST], lambda *commit: told.append(commit)))
 
-    assert len(told) == 6
+    assert len(told) == len(TABLES)
     assert set(told) == {(table.name, "R1", FIRST.day) for table in TABLES}
     asset = dg.AssetKey(MINUTE.name)
     [record] = three_days.instance.fetch_materializations(asset, limit=10).records
@@ -126,7 +135,7 @@ def test_a_partition_fault_holds_its_rig_day_and_lets_the_others_go_on(
     assert found.state is State.HELD
     assert "unknown bits" in str(found.reason)
     assert lake.content_hash(VALIDATED, BAD.lake) == before
-    for table in (VALIDATED, MINUTE, HOURLY, DAILY, KPIS):
+    for table in TABLES[1:]:
         counts = published(three_days, table.name)
         assert [counts[str(rig_day.key)] for rig_day in RIG_DAYS] == [2, 1, 2]
     verdicts = verdicts_of(three_days, outcome.run_id)

@@ -15,7 +15,7 @@ from idrill.settings import load_settings
 from idrill.store import rigs
 from idrill.store.database import Database
 from idrill.store.lake import Lake
-from idrill.store.tables import DAILY, HOURLY, MINUTE, VALIDATED
+from idrill.store.tables import DAILY, HOURLY, MINUTE, RECONCILED
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 RANGE = ["--rig", "R1", "--from", "2024-03-01", "--to", "2024-03-02"]
@@ -36,12 +36,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rigs.register(session, Rig("R1", "R1"))
     rows = [("R1", START + timedelta(seconds=s), "file", float(s % 60), 0) for s in range(120)]
     frame = pl.DataFrame(rows, schema=schema(["torque"]), orient="row")
-    drilling = pl.lit(Activity.STATIC.value, VALIDATED.schema["activity"]).alias("activity")
+    drilling = pl.lit(Activity.STATIC.value, RECONCILED.schema["activity"]).alias("activity")
     minutes = downsample(frame.with_columns(drilling), "1m")
     hours = roll_up(minutes, "1h", finer="1m")
     lake = Lake(settings.lake_folder, database)
     day: dict[str, str | date] = {"rig_id": "R1", "day": START.date()}
-    lake.write(VALIDATED, day, frame.with_columns(drilling))
+    lake.write(RECONCILED, day, frame.with_columns(drilling))
     lake.write(MINUTE, day, minutes)
     lake.write(HOURLY, day, hours)
     lake.write(DAILY, day, roll_up(hours, "1d", finer="1h"))

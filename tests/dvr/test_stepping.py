@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from idrill.activity import ActivityThresholds
 from idrill.dvr import stepping
 from idrill.dvr.stepping import LATENESS, Validator
 from idrill.dvr.validation import history_before, validate
@@ -117,7 +118,7 @@ def test_with_a_shorter_memory_or_lag_the_stream_would_differ(
     monkeypatch.setattr(stepping, name, shorter)
     frame = around_midnights(0, midnights=1)
     together = validate(frame).frame
-    found = streamed(cut(frame, np.random.default_rng(0), most=8))
+    found = streamed(cut(frame, np.random.default_rng(0), most=20))
     assert not found.select(together.columns).equals(together)
 
 
@@ -134,12 +135,60 @@ def test_days_with_their_history_give_the_verdicts_of_the_stream(seed: int) -> N
     found = streamed(cut(frame, np.random.default_rng(seed), most=600))
     days = [day for _, day in frame.group_by(pl.col("time").dt.date(), maintain_order=True)]
 
-    alone = [validate(days[0]).frame] + [
-        validate(day, history=history_before(day["time"][0].date(), before)).frame
-        for before, day in pairwise(days)
-    ]
+    alone = [validate(days[0])]
+    for before, day in pairwise(days):
+        history = history_before(day["time"][0].date(), before)
+        alone.append(validate(day, history=history, thresholds=alone[-1].thresholds))
 
-    assert found.select(alone[0].columns).equals(pl.concat(alone))
+    frames = [day.frame for day in alone]
+    assert found.select(frames[0].columns).equals(pl.concat(frames))
+    assert alone[-1].thresholds != ActivityThresholds()
+
+
+def at_rest_and_pumping(seconds: NDArray[np.int64]) -> pl.DataFrame:
+    """A rig that pumps every other quarter of an hour; its gauge reads 600 kPa at rest."""
+    still = seconds // 900 % 2 == 0
+    pressure = np.where(still, 600.0 + seconds % 7, 15_000.0 + seconds % 60)
+    at = {"hole_depth": 1500.0, "bit_depth": 1400.0, "hook_load": 1200.0, "block_position": 20.0}
+    return a_frame(
+        seconds,
+        {
+            **{name: np.full(seconds.size, value) for name, value in at.items()},
+            "standpipe_pressure": pressure,
+        },
+    )
+
+
+def test_what_a_day_shows_tells_the_activities_of_the_next() -> None:
+    frame = at_rest_and_pumping(np.arange(DAY - 7200, DAY + 3600, EVERY))
+    rest = frame["standpipe_pressure"] < 1_000.0
+    first = frame["time"].dt.date() == frame["time"][0].date()
+
+    together = validate(frame)
+
+    activity = together.frame["activity"].cast(pl.String)
+    assert set(activity.filter(rest & first)[20:]) == {"circulating"}
+    then = activity.filter(rest & ~first)[20:]
+    assert (then == "static").sum() > 0.95 * then.len()
+    validator = Validator()
+    found = [validator.step(part) for part in cut(frame, np.random.default_rng(3), most=600)]
+    found.append(validator.close())
+    assert pl.concat(found).select(together.frame.columns).equals(together.frame)
+    assert validator.thresholds == together.thresholds
+    assert together.thresholds.pressure_at_rest == pytest.approx(603.0, abs=1.0)
+
+
+def test_a_stream_begins_with_what_the_day_before_left() -> None:
+    frame = at_rest_and_pumping(np.arange(0, 3600, EVERY))
+    left = validate(frame).thresholds
+    later = frame.with_columns(pl.col("time") + timedelta(days=1))
+
+    validator = Validator(left)
+    found = pl.concat([validator.step(later), validator.close()])
+
+    together = validate(later, thresholds=left).frame
+    assert found.select(together.columns).equals(together)
+    assert not together["activity"].equals(validate(later).frame["activity"])
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -153,7 +202,9 @@ def test_late_and_repeated_rows_give_the_verdicts_of_the_whole(seed: int) -> Non
     arrival = np.concatenate([arrival, arrival[again] + random.integers(1, 100, again.size)])
     order = rows[np.argsort(arrival, kind="stable")]
 
-    found = streamed(cut(frame[order], random, most=30)).sort("time")
+    validator = Validator()
+    parts = [validator.step(part) for part in cut(frame[order], random, most=30)]
+    found = pl.concat([*parts, validator.close()], how="diagonal").sort("time")
 
     assert found["time"].equals(frame["time"])
     late = found.select("time", *map(quality_of, channels_in(frame.columns))).with_columns(
@@ -161,8 +212,9 @@ def test_late_and_repeated_rows_give_the_verdicts_of_the_whole(seed: int) -> Non
     )
     assert 0 < late.filter(pl.col("torque_quality") > 0).height < frame.height / 2
     qualities = map(quality_of, channels_in(frame.columns))
-    together = validate(frame.with_columns(late[name] for name in qualities)).frame
-    assert found.select(together.columns).equals(together)
+    together = validate(frame.with_columns(late[name] for name in qualities))
+    assert found.select(together.frame.columns).equals(together.frame)
+    assert validator.thresholds == together.thresholds
 
 
 def test_the_verdict_on_a_spike_waits_for_what_follows() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from idrill.activity import ActivityThresholds
 from idrill.dvr.report import ChannelReport
 from idrill.dvr.validation import history_before, validate
 from idrill.errors import FrameError
@@ -147,7 +148,8 @@ def test_a_day_with_its_history_equals_both_days_in_one_go(seed: int) -> None:
     both = two_days(seed)
     earlier, later = (both.filter((pl.col("time") >= START) == side) for side in (False, True))
 
-    alone = validate(later, history=history_before(START.date(), earlier)).frame
+    history, left = history_before(START.date(), earlier), validate(earlier).thresholds
+    alone = validate(later, history=history, thresholds=left).frame
 
     together = validate(both).frame.filter(pl.col("time") >= START)
     assert alone.equals(together)
@@ -213,3 +215,86 @@ def test_a_frame_without_rows_is_valid() -> None:
     assert validated.frame.columns[-1] == "activity"
     assert validated.report.rows == 0
     assert validated.report.coverage == 0.0
+
+
+def test_a_channel_without_any_value_is_missing_and_has_no_score() -> None:
+    frame = a_frame(range(300), {"torque": [5.0] * 300, "flow_in": [None] * 300})
+
+    report = report_of(frame, "flow_in")
+
+    assert report.values == report.usable == 0
+    assert report.coverage == 0.0
+    assert set(report.scores.values()) == {0.0}
+    found = bits(frame, "flow_in")
+    assert found[-1] == Quality.MISSING
+    assert found[0] == Quality.GOOD
+    assert bits(frame, "torque") == [0] * 300
+
+
+def test_a_frame_whose_channels_are_all_without_values_is_valid() -> None:
+    validated = validate(a_frame(range(600), {"torque": [None] * 600, "hole_depth": [None] * 600}))
+    assert set(validated.frame["activity"]) == {"unknown"}
+    assert validated.report.usable_share == 1.0
+    assert validated.report.coverage == 0.0
+    assert validated.thresholds == ActivityThresholds()
+
+
+def test_a_frame_without_channels_is_valid() -> None:
+    validated = validate(a_frame(range(3), {}))
+    assert validated.frame.columns == ["rig_id", "time", "origin", "activity"]
+    assert validated.report.channels == ()
+
+
+@pytest.mark.parametrize("value", [5.0, None, float("nan")])
+def test_a_single_row_is_judged_by_its_range_alone(value: float | None) -> None:
+    frame = a_frame([0], {"torque": [value]})
+    outside = 0 if value is None or value == 5.0 else int(Quality.OUT_OF_RANGE)
+    assert bits(frame, "torque") == [outside]
+    assert validate(frame).frame["activity"].to_list() == ["unknown"]
+
+
+def test_values_that_are_no_numbers_say_nothing_of_the_others() -> None:
+    sound = [40.0 + row % 7 / 10 for row in range(300)]
+    spoilt = [float("nan") if row % 3 == 1 else value for row, value in enumerate(sound)]
+    endless = [float("-inf") if row % 5 == 2 else value for row, value in enumerate(sound)]
+
+    frame = a_frame(range(300), {"mud_temperature_in": spoilt, "mud_temperature_out": endless})
+    validated = validate(frame)
+
+    for name in ("mud_temperature_in", "mud_temperature_out"):
+        wrong = validated.frame[quality_of(name)].to_list()
+        finite = [bit for bit, value in zip(wrong, frame[name], strict=True) if abs(value) < 1e9]
+        assert set(finite) == {0}
+        assert wrong.count(int(Quality.OUT_OF_RANGE)) == 300 - len(finite)
+    shown = validated.report.as_metadata()
+    assert all(value == value for value in shown.values())
+    assert validated.frame["mud_temperature_in"].equals(frame["mud_temperature_in"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (pl.lit(1.0).alias("mood"), "columns that no frame has: mood"),
+        (pl.lit(1.0).alias("mood_quality"), "columns that no frame has: mood_quality"),
+        (pl.col("torque").cast(pl.String), "column 'torque' is String, not Float64"),
+        (pl.col("time").dt.replace_time_zone(None), "column 'time' is Datetime"),
+        (pl.lit(None, pl.String).alias("rig_id"), "a row has no rig_id"),
+        (pl.lit(None, TIME).alias("time"), "a row has no time"),
+    ],
+)
+def test_a_table_that_is_no_frame_is_refused_with_the_reason(change: pl.Expr, message: str) -> None:
+    frame = a_frame([0, 1], {"torque": [1.0, 2.0]}).with_columns(change)
+    with pytest.raises(FrameError, match=message):
+        validate(frame)
+
+
+def test_a_channel_without_its_quality_is_refused() -> None:
+    with pytest.raises(FrameError, match="'torque_quality' is missing"):
+        validate(a_frame([0, 1], {"torque": [1.0, 2.0]}).drop("torque_quality"))
+
+
+def test_bits_that_are_absent_are_good() -> None:
+    frame = a_frame([0, 1], {"torque": [1.0, 999.0]}).with_columns(
+        torque_quality=pl.lit(None, dtype=QUALITY)
+    )
+    assert bits(frame, "torque") == [0, int(Quality.OUT_OF_RANGE)]

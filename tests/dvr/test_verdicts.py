@@ -168,6 +168,21 @@ def test_a_depth_that_stands_while_the_hole_grows_is_frozen(name: str) -> None:
     assert found[-1] == 299
 
 
+@pytest.mark.parametrize(("pressure", "frozen"), [(15_000.0, True), (430.0, False)])
+def test_a_bit_that_stands_while_the_block_goes_is_frozen_where_the_pumps_do_run(
+    pressure: float, frozen: bool
+) -> None:
+    frame = drilling(
+        hole_depth=np.full(ROWS, 1500.0),
+        bit_depth=np.full(ROWS, 1480.0),
+        block_position=10.0 + 15.0 * np.abs(np.sin(np.arange(ROWS) / 20.0)),
+        rotary_speed=np.full(ROWS, 25.0),
+        standpipe_pressure=np.full(ROWS, pressure),
+        flow_in=np.full(ROWS, 80.0),
+    )
+    assert bool(marked(frame, "bit_depth", Quality.FROZEN)) is frozen
+
+
 def test_a_bit_below_the_hole_is_impossible_but_for_zero_offsets() -> None:
     bit = sound("bit_depth")
     bit[100:200] += 0.04

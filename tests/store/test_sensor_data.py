@@ -13,7 +13,7 @@ from idrill.store import rigs
 from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.sensor_data import Resolution, read_sensor_data
-from idrill.store.tables import HOURLY, VALIDATED
+from idrill.store.tables import HOURLY, RECONCILED
 
 MIDNIGHT = datetime(2024, 3, 2, tzinfo=UTC)
 
@@ -32,9 +32,9 @@ def lake(sqlite_template: Path, tmp_path: Path) -> Lake:
         rows = [("R1", time, "file", float(time.second), 0) for time in times]
         frame = pl.DataFrame(rows, schema=schema(["torque"]), orient="row")
         frame = frame.with_columns(
-            pl.lit(Activity.STATIC.value, VALIDATED.schema["activity"]).alias("activity")
+            pl.lit(Activity.STATIC.value, RECONCILED.schema["activity"]).alias("activity")
         )
-        lake.write(VALIDATED, {"rig_id": "R1", "day": times[0].date()}, frame)
+        lake.write(RECONCILED, {"rig_id": "R1", "day": times[0].date()}, frame)
     statistics = {
         "time": [MIDNIGHT, MIDNIGHT],
         "origin": ["file", "file"],
@@ -107,7 +107,7 @@ def test_an_empty_time_range_is_refused(lake: Lake) -> None:
 
 
 def test_days_are_those_of_utc(lake: Lake) -> None:
-    assert lake.partitions(VALIDATED) == [
+    assert lake.partitions(RECONCILED) == [
         {"rig_id": "R1", "day": date(2024, 3, 1)},
         {"rig_id": "R1", "day": date(2024, 3, 2)},
     ]

@@ -2,6 +2,11 @@
 
 from idrill.store.orm.columns import Row
 from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
+from idrill.store.orm.reconciliations import (
+    CalibrationRow,
+    CalibrationVersionRow,
+    HandoverRow,
+)
 from idrill.store.orm.sources import MergeCountRow, RejectedRow, SourceDayRow, SourceRow, VersionRow
 from idrill.store.orm.wells import (
     ComponentRow,
@@ -17,9 +22,12 @@ from idrill.store.orm.wells import (
 
 __all__ = [
     "METADATA",
+    "CalibrationRow",
+    "CalibrationVersionRow",
     "ComponentRow",
     "EquipmentRow",
     "FormationRow",
+    "HandoverRow",
     "LakePinRow",
     "MergeCountRow",
     "RejectedRow",

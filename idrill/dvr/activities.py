@@ -1,0 +1,84 @@
+"""Activities told day by day: those of a UTC day by the limits that the days before it taught."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import polars as pl
+
+from idrill.activity import ActivityThresholds, classify, learn_thresholds
+from idrill.activity.signals import SIGNALS
+from idrill.dvr.tracks import HISTORY
+from idrill.frame import ACTIVITY, Activity, Quality, channels_in, quality_of
+
+MANY = 100
+"""Pieces of a day that are put together to one, so that a stream row by row stays quick."""
+
+
+class DailyActivities:
+    """What a rig does from day to day, as its rows come in.
+
+    Its limits change at UTC midnight only, and then by all rows of the day that have come in time:
+    so whole days and a stream of the same rows learn the same.
+    """
+
+    def __init__(self, thresholds: ActivityThresholds | None) -> None:
+        """Starts from what the day before left; from the field's usual limits without it."""
+        self._thresholds = thresholds or ActivityThresholds()
+        self._day = date.min
+        self._rows: list[pl.DataFrame] = []
+
+    @property
+    def thresholds(self) -> ActivityThresholds:
+        """What the rows so far leave to the next day."""
+        if not self._rows:
+            return self._thresholds
+        return learn_thresholds(pl.concat(self._rows, how="diagonal"), self._thresholds)
+
+    def tell(self, rows: pl.DataFrame, due: pl.Series) -> pl.Series:
+        """The activity of the rows that are due; `unknown` for those that came late.
+
+        Args:
+            rows: Marked rows of one rig by time: with those of the quarter of an hour before.
+            due: Which of them are asked for: none twice, and none before those asked for earlier
+                unless they came late (row).
+
+        Returns:
+            `activity`, one value per row that is due.
+        """
+        numbered = rows.with_row_index("place").with_columns(due.alias("due"))
+        late = came_late(rows)
+        punctual = numbered.filter(~late)
+        asked = punctual.filter("due")["time"].dt.date().unique(maintain_order=True)
+        unknown = pl.lit(Activity.UNKNOWN.value, dtype=ACTIVITY).alias("activity")
+        told = [numbered.filter(late & due).select("place", unknown)]
+        told += [self._tell(punctual, day) for day in asked]
+        return pl.concat(told).sort("place")["activity"]
+
+    def _tell(self, punctual: pl.DataFrame, day: date) -> pl.DataFrame:
+        """Place and activity of the rows of one day that are due."""
+        if day != self._day:
+            self._thresholds, self._day, self._rows = self.thresholds, day, []
+        midnight = datetime.combine(day, time.min, UTC)
+        known = punctual.filter(
+            pl.col("time").is_between(
+                midnight - HISTORY, midnight + timedelta(days=1), closed="left"
+            )
+        )
+        told = known.with_columns(classify(known, self._thresholds)).filter(
+            "due", pl.col("time") >= midnight
+        )
+        self._remember(told)
+        return told.select("place", "activity")
+
+    def _remember(self, rows: pl.DataFrame) -> None:
+        signals = channels_in(set(rows.columns) & set(SIGNALS))
+        self._rows.append(rows.select("time", *signals, *map(quality_of, signals)))
+        if len(self._rows) > MANY:
+            self._rows = [pl.concat(self._rows, how="diagonal", rechunk=True)]
+
+
+def came_late(rows: pl.DataFrame) -> pl.Series:
+    """Whether a row has a value that came late (row)."""
+    marks = [
+        pl.col(quality_of(name)) & int(Quality.LATE) != 0 for name in channels_in(rows.columns)
+    ]
+    return rows.select(pl.any_horizontal(pl.lit(value=False), *marks).alias("late")).to_series()
