@@ -41,7 +41,7 @@ def enter(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _written(folder: Path) -> list[Path]:
-    """The files of a folder, less those SQLite keeps beside a database while somebody has it open."""
+    """The files of a folder, less those SQLite keeps beside a database that is open."""
     return sorted(p for p in folder.rglob("*") if not p.name.endswith((".db-wal", ".db-shm")))
 
 
