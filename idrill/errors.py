@@ -11,6 +11,9 @@ IDrillError
 ├── InvalidState           what reconciliation left cannot be read
 ├── InvalidNetwork         balances, measurements or their variances do not fit together
 ├── InvalidCalibration     a correction of a sensor corrects nothing
+├── InvalidWindows         lives cannot be cut into windows, split or scaled
+├── InvalidModel           a model cannot be trained, exported, opened or asked as wanted
+├── LeakageFound           a data set gives its target away
 ├── IllegalMove            one state may not follow another
 ├── FrameError             a table is not a canonical frame
 ├── SourceError            a file cannot be taken in
@@ -61,6 +64,18 @@ class InvalidState(IDrillError):
 
 class InvalidNetwork(IDrillError):
     """Raised when balances, measurements or their variances do not fit; names the entry."""
+
+
+class InvalidWindows(IDrillError):
+    """Raised when lives cannot be cut into windows, split or scaled; says which and why."""
+
+
+class InvalidModel(IDrillError):
+    """Raised when a model cannot be trained, exported, opened or asked as wanted; says why."""
+
+
+class LeakageFound(IDrillError):
+    """Raised when a data set gives its target away; says how much of it and where."""
 
 
 class InvalidCalibration(IDrillError):

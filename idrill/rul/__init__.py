@@ -1,0 +1,1 @@
+"""Remaining useful life: learned on lives of components, judged on lives never seen."""
