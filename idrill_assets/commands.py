@@ -16,7 +16,7 @@ from idrill.cli.rigs import ledger_table
 from idrill.readers import Kind
 from idrill.rigs import rig_id
 from idrill.settings import Settings, load_settings
-from idrill.store import merges, rig_days, sources, well_logs
+from idrill.store import merges, rig_days, rigs, sources, well_logs
 from idrill.store.intake import Order, Refused, Taken
 from idrill.store.tables import KPIS
 from idrill_assets.execution import Outcome, Workplace, open_workplace
@@ -185,7 +185,10 @@ def _known_days(
     """The rig-days that any source of the rig speaks of, within the range."""
     first = start.date() if start else date.min
     last = end.date() if end else datetime.now(UTC).date()
+    if last < first:
+        raise typer.BadParameter(f"--to {last} lies before --from {first}")
     with workplace.platform.database.session() as session:
+        rigs.get(session, rig)
         days = rig_days.between(session, rig, first, last)
     return [RigDay(day.rig_id, day.day) for day in days]
 

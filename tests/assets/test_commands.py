@@ -5,7 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -333,3 +333,25 @@ def test_a_disk_that_refuses_a_file_is_one_clear_line(
     assert code == 2
     assert "Traceback" not in said
     assert f"error: {home / 'archive' / 'content'}" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--rig", "NOPE"], "NOPE"),
+        (["--rig", "R1", "--from", "2024-03-03", "--to", "2024-03-02"], "lies before"),
+    ],
+)
+def test_a_backfill_of_what_is_not_there_is_refused(
+    home: Path,
+    write_log: WriteLog,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    reason: str,
+) -> None:
+    log = write_log(home / "log.csv", datetime(2024, 3, 2, tzinfo=UTC), 12)
+    assert run(["ingest", str(log), "--rig", "R1"]) == 0
+
+    assert run(["backfill", *arguments]) == 2
+
+    assert reason in capsys.readouterr().err
