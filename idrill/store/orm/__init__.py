@@ -1,6 +1,7 @@
 """The tables of the store, as SQLAlchemy maps them. Only `idrill.store` may import this."""
 
 from idrill.store.orm.columns import Row
+from idrill.store.orm.promotions import PromotionRow
 from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
 from idrill.store.orm.reconciliations import (
     CalibrationRow,
@@ -30,6 +31,7 @@ __all__ = [
     "HandoverRow",
     "LakePinRow",
     "MergeCountRow",
+    "PromotionRow",
     "RejectedRow",
     "RigDayRow",
     "RigRow",
