@@ -12,6 +12,10 @@ WORDS = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 INSTANT = sa.DateTime(timezone=True)
 STATES = "('candidate', 'shadow', 'canary', 'champion', 'retired', 'refused', 'rolled_back')"
 WHY = "the ledger of promotions is only ever added to"
+TAKEN = (
+    "EXISTS (SELECT 1 FROM promotions WHERE model_name = NEW.model_name "
+    "AND sequence = NEW.sequence)"
+)
 
 
 def upgrade() -> None:
@@ -49,8 +53,7 @@ def _guard_sqlite() -> None:
         )
     # INSERT OR REPLACE deletes without asking the trigger on DELETE.
     op.execute(
-        "CREATE TRIGGER promotions_no_replace BEFORE INSERT ON promotions WHEN EXISTS "
-        "(SELECT 1 FROM promotions WHERE model_name = NEW.model_name AND sequence = NEW.sequence) "
+        f"CREATE TRIGGER promotions_no_replace BEFORE INSERT ON promotions WHEN {TAKEN} "
         f"BEGIN SELECT RAISE(ABORT, '{WHY}'); END"
     )
 
