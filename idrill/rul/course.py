@@ -34,7 +34,10 @@ class Training:
     average: float = 0.995
     """Share of the averaged weights that a step keeps (Polyak); 0 for the weights themselves."""
     noise: float = 0.0
-    """Deviation of what is added to scaled values while training [-]."""
+    """Deviation of what training adds to each scaled value [-]."""
+    offset: float = 0.0
+    """Deviation of what training adds to all rows of a window alike, per channel: units differ
+    from their making, and must not be known again by it [-]."""
     shortened: float = 0.0
     """Share of training windows whose first rows are hidden, as if the unit were younger [-]."""
     clip: float = 1.0
@@ -124,10 +127,13 @@ class Course:
     def _varied(self, batch: Samples) -> tuple[Tensor, Tensor]:
         """Values and masks with noise, and some windows with their first rows hidden."""
         values, mask = batch.values, batch.mask
-        if self.settings.noise:
-            values = values + self.settings.noise * torch.randn(
-                values.shape, generator=self.generator
-            )
+        rows, channels = values.shape[1:]
+        for size, shape in (
+            (self.settings.noise, (len(values), rows, channels)),
+            (self.settings.offset, (len(values), 1, channels)),
+        ):
+            if size:
+                values = values + size * torch.randn(shape, generator=self.generator)
         if self.settings.shortened:
             length = mask.shape[1]
             draw = torch.rand(2, len(mask), generator=self.generator)
