@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     lake_url: str | None = Field(
         default=None, description="Folder of the Delta lake; default: in home."
     )
+    mlflow_url: str | None = Field(
+        default=None, description="MLflow's tracking and registry; default: SQLite in home."
+    )
+    artifacts: Path = Field(
+        default=Path("mlruns"), description="Folder of what MLflow keeps of each run."
+    )
     inbox: Path | None = Field(default=None, description="Folder watched for new files.")
     first_day: date = Field(
         default=date(2024, 1, 1), description="First day that has a partition (UTC)."
@@ -56,7 +62,7 @@ class Settings(BaseSettings):
         default=8 << 30, ge=1, description="Largest file, unpacked, taken in."
     )
 
-    @field_validator("home", "inbox")
+    @field_validator("home", "inbox", "artifacts")
     @classmethod
     def _absolute(cls, folder: Path | None) -> Path | None:
         return folder and folder.expanduser().resolve()
@@ -67,6 +73,14 @@ class Settings(BaseSettings):
         known = ("sqlite:///", "postgresql+psycopg://")
         if url is not None and not url.startswith(known):
             raise ValueError(f"write the driver: it must start with {' or '.join(known)}")
+        return url
+
+    @field_validator("mlflow_url")
+    @classmethod
+    def _is_a_database_or_a_server(cls, url: str | None) -> str | None:
+        known = ("sqlite:///", "postgresql", "http://", "https://")
+        if url is not None and not url.startswith(known):
+            raise ValueError(f"must start with {', '.join(known[:-1])} or {known[-1]}")
         return url
 
     @field_validator("first_day")
@@ -85,6 +99,21 @@ class Settings(BaseSettings):
     def lake_folder(self) -> str:
         """Folder or URL under which the Delta tables lie."""
         return self.lake_url or str(self.home / "lake")
+
+    @cached_property
+    def tracking_url(self) -> str:
+        """URL of MLflow's tracking and registry."""
+        return self.mlflow_url or f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @cached_property
+    def artifacts_folder(self) -> Path:
+        """Folder of what MLflow keeps of each run."""
+        return self.artifacts
+
+    @cached_property
+    def models_folder(self) -> Path:
+        """Folder of the models that were registered, by name and version; none ever changes."""
+        return self.home / "models"
 
     @cached_property
     def archive_folder(self) -> Path:

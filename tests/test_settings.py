@@ -29,6 +29,9 @@ def test_without_any_setting_everything_lies_in_var_below_here(tmp_path: Path) -
     assert settings.inbox_folder == tmp_path / "var" / "inbox"
     assert settings.archive_folder == tmp_path / "var" / "archive"
     assert settings.dagster_home == tmp_path / "var" / "dagster"
+    assert settings.models_folder == tmp_path / "var" / "models"
+    assert settings.tracking_url == f"sqlite:///{tmp_path}/var/mlflow.db"
+    assert settings.artifacts_folder == tmp_path / "mlruns"
 
 
 def test_the_environment_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +64,7 @@ def test_a_dotenv_file_is_read_and_the_environment_comes_first(
         ("IDRILL_FIRST_DAY", str(date.today() + timedelta(days=400)), "future"),  # noqa: DTZ011
         ("IDRILL_DATABASE_URL", "postgresql://db/idrill", "driver"),
         ("IDRILL_DATABASE_URL", "mysql://db/idrill", "driver"),
+        ("IDRILL_MLFLOW_URL", "mlruns", "sqlite:///"),
         ("IDRILL_ENV", "staging", "production"),
         ("IDRILL_MAX_FILE_BYTES", "0", "greater"),
         ("IDRILL_MAX_FILE_BYTES", "much", "integer"),
