@@ -24,7 +24,9 @@ IDrillError
 ├── LakeError              the lake cannot do what was asked
 │   └── LakeBusy           another writer holds the table
 ├── StoreError             the store cannot do what was asked
-│   └── NotFound           no such row
+│   ├── NotFound           no such row
+│   ├── NoChampion         no version of a model serves
+│   └── PromotionConflict  another promotion of a model came first
 └── AccessDenied           this role may not do that
 ```
 """
@@ -141,6 +143,14 @@ class StoreError(IDrillError):
 
 class NotFound(StoreError):
     """Raised when there is no such row in the store."""
+
+
+class NoChampion(StoreError):
+    """Raised when no version of a model serves; says why."""
+
+
+class PromotionConflict(StoreError):
+    """Raised when another promotion of a model came first; nothing was changed."""
 
 
 class AccessDenied(IDrillError):

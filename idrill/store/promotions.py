@@ -1,0 +1,297 @@
+"""The ledger of models: what became of each version, who moved it, and why.
+
+Rows are only ever added, one for each move. Writers of one model take turns; who judged a candidate
+against a champion that serves no longer is told, and nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import false, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from idrill.errors import NoChampion, NotFound, PromotionConflict
+from idrill.store.orm import PromotionRow
+from idrill.store.releases import Release, moved
+
+_LOCK = 0x1D1213  # any number that names this lock among PostgreSQL's advisory locks
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a gate found of a version."""
+
+    reason: str
+    evaluation: Mapping[str, object] = field(default_factory=dict)
+    """Figures that it judged by."""
+    test_set: str = ""
+    """Name and seed of the set that was looked at."""
+    looks: int = 0
+    """Which look at that set this was, from 1; 0 if none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """One row of the ledger."""
+
+    model: str
+    sequence: int
+    """Counts the moves of a model, from 1."""
+    version: int
+    state: Release
+    at: datetime
+    by: str
+    digest: str
+    """Of the model folder."""
+    judged: Judgement
+
+    @property
+    def title(self) -> str:
+        """Name and version, such as `rul-liner/3`."""
+        return f"{self.model}/{self.version}"
+
+
+def enter(
+    session: Session, model: str, version: int, digest: str, *, by: str, reason: str
+) -> Promotion:
+    """Enter a new version as a candidate.
+
+    Raises:
+        IllegalMove: If the ledger has the version already.
+    """
+    ledger = _locked(session, model)
+    move = Promotion(
+        model, 0, version, Release.CANDIDATE, datetime.now(UTC), by, digest, Judgement(reason)
+    )
+    return _write(session, ledger, [move])[0]
+
+
+def promote(
+    session: Session, model: str, version: int, judged: Judgement, *, by: str, against: int | None
+) -> Promotion:
+    """Make a version the champion; shadow and canary last no time for now.
+
+    Args:
+        session: Of the store.
+        model: Name of the model.
+        version: A candidate.
+        judged: What the gate found.
+        by: Who promotes.
+        against: Version of the champion that the candidate was judged against; None if there was
+            none.
+
+    Raises:
+        NotFound: If the ledger does not know the version.
+        IllegalMove: If the version is no candidate.
+        PromotionConflict: If another version is champion by now.
+    """
+    ledger = _locked(session, model)
+    current = _last_of(ledger, model, version)
+    reigning = champion_in(ledger)
+    _require_reigning(model, version, reigning, against)
+    states = (Release.SHADOW, Release.CANARY, Release.CHAMPION)
+    moves = [_move(current, state, by, judged) for state in states]
+    if reigning is not None:
+        why = Judgement(f"gave way to {current.title}")
+        moves.insert(-1, _move(reigning, Release.RETIRED, by, why))
+    return _write(session, ledger, moves)[-1]
+
+
+def refuse(session: Session, model: str, version: int, judged: Judgement, *, by: str) -> Promotion:
+    """Enter that a version did not pass the gate.
+
+    Raises:
+        NotFound: If the ledger does not know the version.
+        IllegalMove: If the version has been judged already.
+    """
+    ledger = _locked(session, model)
+    current = _last_of(ledger, model, version)
+    return _write(session, ledger, [_move(current, Release.REFUSED, by, judged)])[-1]
+
+
+def roll_back(session: Session, model: str, *, by: str, reason: str) -> Promotion | None:
+    """Take the champion out of service, and put the one before it back.
+
+    Returns:
+        The champion from now on; None if there was none before.
+
+    Raises:
+        NoChampion: If there is nothing to roll back.
+    """
+    ledger = _locked(session, model)
+    reigning = champion_in(ledger)
+    if reigning is None:
+        raise NoChampion(f"{model} has no champion to roll back: {_why_none(ledger)}")
+    moves = [_move(reigning, Release.ROLLED_BACK, by, Judgement(reason))]
+    retired = [one for one in _newest(ledger).values() if one.state is Release.RETIRED]
+    before = max(retired, key=lambda one: one.sequence, default=None)
+    if before is not None:
+        back = Judgement(f"back in place of {reigning.title}: {reason}")
+        moves.append(_move(before, Release.CHAMPION, by, back))
+    written = _write(session, ledger, moves)
+    return None if before is None else written[-1]
+
+
+def of_model(session: Session, model: str) -> list[Promotion]:
+    """Every move of a model, in order; none if the ledger does not know it."""
+    query = select(PromotionRow).where(PromotionRow.model_name == model)
+    rows = session.scalars(
+        query.order_by(PromotionRow.sequence), execution_options={"populate_existing": True}
+    )
+    return [_promotion(row) for row in rows]
+
+
+def versions(session: Session, model: str) -> list[Promotion]:
+    """The last move of each version of a model, by version."""
+    newest = _newest(of_model(session, model))
+    return [newest[version] for version in sorted(newest)]
+
+
+def models(session: Session) -> list[str]:
+    """Names of the models that the ledger knows, in order."""
+    query = select(PromotionRow.model_name).distinct().order_by(PromotionRow.model_name)
+    return list(session.scalars(query))
+
+
+def find_champion(session: Session, model: str, at: datetime | None = None) -> Promotion | None:
+    """The row by which a version became champion; None if none serves, or served at `at`."""
+    ledger = of_model(session, model)
+    return champion_in([one for one in ledger if at is None or one.at <= at])
+
+
+def champion(session: Session, model: str, at: datetime | None = None) -> Promotion:
+    """The row by which the version that serves, or served at `at`, became champion.
+
+    Raises:
+        NoChampion: If there is none; says why.
+    """
+    ledger = [one for one in of_model(session, model) if at is None or one.at <= at]
+    found = champion_in(ledger)
+    if found is None:
+        when = "has no champion" if at is None else f"had no champion at {at:%Y-%m-%d %H:%M %Z}"
+        raise NoChampion(f"{model} {when}: {_why_none(ledger)}")
+    return found
+
+
+def champion_in(ledger: Sequence[Promotion]) -> Promotion | None:
+    """The champion at the end of a ledger."""
+    reigning = (one for one in _newest(ledger).values() if one.state is Release.CHAMPION)
+    return next(reigning, None)
+
+
+def looks_at(session: Session, test_set: str) -> int:
+    """How many versions of any model have been judged on a test set."""
+    query = select(func.max(PromotionRow.looks)).where(PromotionRow.test_set == test_set)
+    return session.scalar(query) or 0
+
+
+def lock(session: Session, model: str) -> None:
+    """Hold the ledger of a model until the transaction ends, so that its writers take turns.
+
+    On SQLite an update of no row locks the file.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(model))))
+    else:
+        session.execute(
+            update(PromotionRow).where(false()).values(looks=PromotionRow.looks),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _locked(session: Session, model: str) -> list[Promotion]:
+    lock(session, model)
+    return of_model(session, model)
+
+
+def _newest(ledger: Sequence[Promotion]) -> dict[int, Promotion]:
+    """The last move of each version."""
+    return {one.version: one for one in ledger}
+
+
+def _last_of(ledger: Sequence[Promotion], model: str, version: int) -> Promotion:
+    found = _newest(ledger)
+    if version not in found:
+        known = ", ".join(map(str, found)) or "none yet"
+        raise NotFound(f"the ledger has no version {version} of {model}; versions: {known}")
+    return found[version]
+
+
+def _require_reigning(
+    model: str, version: int, reigning: Promotion | None, against: int | None
+) -> None:
+    found = None if reigning is None else reigning.version
+    if found != against:
+        was = "no champion" if against is None else f"{model}/{against}"
+        now = "none" if found is None else f"{model}/{found}"
+        raise PromotionConflict(
+            f"{model}/{version} was judged against {was}, but the champion is {now} by now: "
+            "nothing was changed; judge it again"
+        )
+
+
+def _why_none(ledger: Sequence[Promotion]) -> str:
+    """Why no version of a ledger serves, in words."""
+    if not ledger:
+        return "it was never trained"
+    last = ledger[-1]
+    if last.state is Release.REFUSED:
+        return f"version {last.version} was refused because {last.judged.reason}"
+    if last.state is Release.ROLLED_BACK:
+        return f"version {last.version} was rolled back because {last.judged.reason}"
+    return f"version {last.version} is a {last.state} that was not judged yet"
+
+
+def _move(current: Promotion, to: Release, by: str, judged: Judgement) -> Promotion:
+    return replace(current, state=to, at=datetime.now(UTC), by=by, judged=judged)
+
+
+def _write(
+    session: Session, ledger: Sequence[Promotion], moves: Sequence[Promotion]
+) -> list[Promotion]:
+    """Add moves to a ledger, each lawful after those before it, all at one instant."""
+    at = max([move.at for move in moves] + [one.at for one in ledger[-1:]])
+    states = {version: one.state for version, one in _newest(ledger).items()}
+    written = []
+    for number, move in enumerate(moves, start=1):
+        states[move.version] = moved(states.get(move.version), move.state)
+        written.append(replace(move, sequence=len(ledger) + number, at=at))
+    session.add_all([_row(one) for one in written])
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise PromotionConflict(
+            f"another move of {moves[0].model} came first: nothing was changed; try again"
+        ) from error
+    return written
+
+
+def _row(one: Promotion) -> PromotionRow:
+    return PromotionRow(
+        model_name=one.model,
+        sequence=one.sequence,
+        version=one.version,
+        state=one.state.value,
+        at=one.at,
+        by=one.by,
+        reason=one.judged.reason,
+        digest=one.digest,
+        evaluation=dict(one.judged.evaluation),
+        test_set=one.judged.test_set,
+        looks=one.judged.looks,
+    )
+
+
+def _promotion(row: PromotionRow) -> Promotion:
+    return Promotion(
+        model=row.model_name,
+        sequence=row.sequence,
+        version=row.version,
+        state=Release(row.state),
+        at=row.at,
+        by=row.by,
+        digest=row.digest,
+        judged=Judgement(row.reason, row.evaluation, row.test_set, row.looks),
+    )
