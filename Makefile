@@ -41,8 +41,8 @@ check: install  ## Check format, lint, types and the layers
 	@$(BIN)/lint-imports
 
 .PHONY: dev
-dev: install  ## Open the Dagster UI on http://127.0.0.1:3000
-	@$(BIN)/idrill home -- dagster dev -w workspace.yaml
+dev: install  ## Open the Dagster UI on http://127.0.0.1:3000 and the MLflow UI on :5000
+	@$(BIN)/idrill dev
 
 .PHONY: bench
 bench: install  ## Measure the promises (ONLY=NAME for one) and compose docs/benchmarks.md

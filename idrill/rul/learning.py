@@ -1,0 +1,171 @@
+"""From lives to a model that can be frozen: members, an interval, and what they were learned from.
+
+Members differ by their seed alone; validation units stop each of them, and calibration units, which
+no choice rests on, give the interval.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from idrill.errors import InvalidModel
+from idrill.rul.course import Training
+from idrill.rul.held_out import random_ends
+from idrill.rul.intervals import Interval, calibrate
+from idrill.rul.networks import network_named
+from idrill.rul.problem import Problem
+from idrill.rul.scaling import fit_scaler
+from idrill.rul.training import TrainedNetwork, train
+from idrill.tracking import Tracker, Untracked
+from idrill.windows import Lives, Windows, split, windows, windows_at
+
+Array = NDArray[np.float64]
+
+VALIDATION = 0.2
+"""Share of the groups that only stop training."""
+MOST_WINDOWS = 40_000
+"""Windows of all training units together; above, every second row ends one, or every third, …"""
+
+Heard = Callable[[int, int, Mapping[str, float]], None]
+"""Told the number of a member and of an epoch, from 1, and the figures of the epoch."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Lives by what they are for; no rig is in two of them."""
+
+    training: Lives
+    validation: Lives
+    calibration: Lives
+
+    @property
+    def by_name(self) -> Mapping[str, Lives]:
+        """The parts by their names."""
+        return {
+            "training": self.training,
+            "validation": self.validation,
+            "calibration": self.calibration,
+        }
+
+
+def parts_of(lives: Lives, calibration: Lives, seed: int) -> Parts:
+    """Lives to learn from, to watch and to calibrate with.
+
+    Args:
+        lives: Whose rigs are split between training and validation.
+        calibration: Of other rigs, where nothing that still worked was replaced: what is foreseen
+            is how long a unit would last, and a replacement hides that.
+        seed: Of the split.
+
+    Raises:
+        InvalidModel: If a rig is in both.
+        InvalidWindows: If there are too few rigs.
+    """
+    shared = set(lives.groups) & set(calibration.groups)
+    if shared:
+        raise InvalidModel(f"rigs both to learn from and to calibrate with: {sorted(shared)[:3]}")
+    training, validation = split(lives, (1.0 - VALIDATION, VALIDATION), seed)
+    return Parts(training, validation, calibration)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a model is learned."""
+
+    network: str
+    members: int
+    training: Training
+
+    def __post_init__(self) -> None:
+        network_named(self.network)
+        if self.members < 1:
+            raise InvalidModel(f"members: {self.members} networks make no model")
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """Members with their interval, ready to be exported."""
+
+    problem: Problem
+    members: tuple[TrainedNetwork, ...]
+    interval: Interval
+    curves: tuple[tuple[Mapping[str, float], ...], ...]
+    """Figures of each epoch (member, epoch)."""
+    calibration_units: int
+
+    def predict(self, asked: Windows) -> Array:
+        """Mean remaining life of the members, on the unit's clock (window)."""
+        return np.mean([member.predict(asked) for member in self.members], axis=0)
+
+
+def learn(
+    problem: Problem,
+    parts: Parts,
+    plan: Plan,
+    tracker: Tracker | None = None,
+    heard: Heard | None = None,
+) -> Learned:
+    """A model of the lives.
+
+    Args:
+        problem: What is to be foreseen.
+        parts: What from.
+        plan: How.
+        tracker: Told of parameters, and of each epoch by the number of the member.
+        heard: Told each epoch.
+
+    Raises:
+        InvalidModel: If there are too few calibration units, or training fails.
+        InvalidWindows: If lives do not fit the problem.
+    """
+    tracker = Untracked() if tracker is None else tracker
+    scaler = fit_scaler(problem, parts.training)
+    learned, watched = (bounded(problem, part) for part in (parts.training, parts.validation))
+    tracker.parameters({"members": plan.members, "windows": len(learned)})
+    members: list[TrainedNetwork] = []
+    curves: list[tuple[Mapping[str, float], ...]] = []
+    for number in range(1, plan.members + 1):
+        told = _Told(number, tracker, heard)
+        settings = replace(plan.training, seed=plan.training.seed + number - 1)
+        network = network_named(plan.network)
+        members.append(train(problem, scaler, network, learned, watched, settings, heard=told))
+        curves.append(tuple(told.figures))
+    model = Learned(problem, tuple(members), _unknown(problem), tuple(curves), 0)
+    return _calibrated(model, parts.calibration, plan.training.seed)
+
+
+class _Told:
+    """Passes on what a member's training tells."""
+
+    def __init__(self, member: int, tracker: Tracker, heard: Heard | None) -> None:
+        self.member, self.tracker, self.heard = member, tracker, heard
+        self.figures: list[Mapping[str, float]] = []
+
+    def __call__(self, epoch: int, figures: Mapping[str, float]) -> None:
+        self.figures.append(dict(figures))
+        named = {f"member_{self.member}/{name}": value for name, value in figures.items()}
+        self.tracker.metrics(named, step=epoch)
+        if self.heard is not None:
+            self.heard(self.member, epoch, figures)
+
+
+def bounded(problem: Problem, lives: Lives) -> Windows:
+    """Windows that end at so many rows of the lives that there are not too many of them."""
+    rows = sum(life.rows for life in lives)
+    return windows(lives, problem.length, stride=-(-rows // MOST_WINDOWS))
+
+
+def _unknown(problem: Problem) -> Interval:
+    """The interval of a model that was not calibrated: anything between nothing and the cap."""
+    cap = problem.cap
+    return Interval(np.array([]), np.array([[-cap, -cap, 0.0, cap, cap]]), cap)
+
+
+def _calibrated(model: Learned, lives: Lives, seed: int) -> Learned:
+    """The model with the interval that lives it has not seen give, each at one random row."""
+    asked = windows_at(lives, model.problem.length, random_ends(lives, seed))
+    asked = asked[model.problem.known(asked)]
+    interval = calibrate(model.predict(asked), model.problem.target(asked), model.problem.cap)
+    return replace(model, interval=interval, calibration_units=len(asked))
