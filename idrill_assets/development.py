@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from idrill.errors import SettingsError
-from idrill.settings import Settings, load_settings
+from idrill.settings import Settings, export, load_settings
 from idrill_assets.home import enter_home
 
 LOCAL = "127.0.0.1"
@@ -30,6 +30,7 @@ def dev(
     """Open the Dagster UI, and the MLflow UI unless MLflow is a server of its own."""
     settings = load_settings()
     enter_home(settings)
+    export({"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"})  # ten processes otherwise
     commands = servers(settings, dagster_port, mlflow_port)
     for name, command in commands.items():
         typer.echo(f"{name}: http://{LOCAL}:{command[command.index('--port') + 1]}")

@@ -97,7 +97,7 @@ class Learned:
 
     def predict(self, asked: Windows) -> Array:
         """Mean remaining life of the members, on the unit's clock (window)."""
-        return np.mean([member.predict(asked) for member in self.members], axis=0)
+        return np.asarray(np.mean([member.predict(asked) for member in self.members], axis=0))
 
 
 def learn(
