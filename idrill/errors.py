@@ -25,11 +25,17 @@ IDrillError
 │   └── LakeBusy           another writer holds the table
 ├── StoreError             the store cannot do what was asked
 │   ├── NotFound           no such row
+│   ├── AlreadyExists      there is such a row
 │   ├── NoChampion         no version of a model serves
 │   └── PromotionConflict  another promotion of a model came first
-└── AccessDenied           this role may not do that
+├── AccessDenied           this role may not do that
+├── NotAuthenticated       nobody is logged in
+├── TooManyAttempts        somebody has to wait
+└── InvalidAccount         an account or a key cannot be made so
 ```
 """
+
+import math
 
 
 class IDrillError(Exception):
@@ -145,6 +151,10 @@ class NotFound(StoreError):
     """Raised when there is no such row in the store."""
 
 
+class AlreadyExists(StoreError):
+    """Raised when there is such a row in the store, and there can be only one."""
+
+
 class NoChampion(StoreError):
     """Raised when no version of a model serves; says why."""
 
@@ -155,3 +165,25 @@ class PromotionConflict(StoreError):
 
 class AccessDenied(IDrillError):
     """Raised when a role may not do what it asked for."""
+
+
+class NotAuthenticated(IDrillError):
+    """Raised when nobody is logged in, or no longer; says how to log in, never what was wrong."""
+
+
+class TooManyAttempts(IDrillError):
+    """Raised when somebody has to wait before the next attempt.
+
+    Args:
+        problem: What was too much.
+        wait: For how long [s].
+    """
+
+    def __init__(self, problem: str, *, wait: float) -> None:
+        seconds = max(1, math.ceil(wait))
+        super().__init__(f"{problem}: try again in {seconds} s")
+        self.wait = seconds
+
+
+class InvalidAccount(IDrillError):
+    """Raised when an account or a key cannot be made as wanted; says why."""

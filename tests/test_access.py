@@ -2,18 +2,20 @@
 
 import pytest
 
-from idrill.access import ALLOWED, Permission, Role, may, require
+from idrill.access import ALLOWED, DOORS, Permission, Role, may, require
 from idrill.errors import AccessDenied
 
 ALONE = {
     Permission.MANAGE_USER: {Role.ADMIN},
     Permission.READ_AUDIT: {Role.ADMIN},
-    Permission.APPROVE_CONTROL: {Role.RIG_ENGINEER, Role.ADMIN},
-    Permission.PROPOSE_CONTROL: {Role.RIG_ENGINEER, Role.ADMIN},
-    Permission.PROMOTE_MODEL: {Role.ML_ENGINEER, Role.ADMIN},
-    Permission.PLAN_MAINTENANCE: {Role.MAINTENANCE_PLANNER, Role.ADMIN},
-    Permission.MANAGE_RIG: {Role.DATA_ENGINEER, Role.ADMIN},
-    Permission.WRITE_SENSOR_DATA: {Role.DATA_ENGINEER, Role.INTEGRATOR, Role.ADMIN},
+    Permission.READ_METRICS: {Role.ADMIN},
+    Permission.APPROVE_CONTROL: {Role.ENGINEER, Role.ADMIN},
+    Permission.PROPOSE_CONTROL: {Role.OPERATOR, Role.ENGINEER, Role.ADMIN},
+    Permission.DECIDE_CALIBRATION: {Role.ENGINEER, Role.ADMIN},
+    Permission.PROMOTE_MODEL: {Role.DATA_SCIENTIST, Role.ADMIN},
+    Permission.PLAN_MAINTENANCE: {Role.MAINTENANCE, Role.ADMIN},
+    Permission.MANAGE_RIG: {Role.ENGINEER, Role.ADMIN},
+    Permission.WRITE_SENSOR_DATA: {Role.ENGINEER, Role.ADMIN},
 }
 """Permissions that can do harm, and everyone who holds them."""
 
@@ -56,3 +58,29 @@ def test_a_refusal_names_the_role_and_what_it_may_not() -> None:
 def test_the_table_cannot_be_changed_while_the_program_runs() -> None:
     with pytest.raises(TypeError):
         ALLOWED[Role.VIEWER] = frozenset(Permission)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("route", DOORS)
+def test_a_machine_passes_no_door_with_a_permission_that_its_owner_may_not_hold(route: str) -> None:
+    door = DOORS[route]
+
+    if door.scope is not None:
+        assert door.roles == {role for role in Role if may(role, door.scope)}
+
+
+def test_nothing_but_health_documentation_and_the_way_in_is_public() -> None:
+    public = {route for route, door in DOORS.items() if door.public}
+
+    assert public == {
+        "GET /docs",
+        "GET /docs/{asset}",
+        "GET /openapi.json",
+        "GET /api/v1/health",
+        "GET /api/v1/health/live",
+        "GET /api/v1/health/ready",
+        "POST /api/v1/auth/login",
+        "POST /api/v1/auth/refresh",
+        "POST /api/v1/auth/password-reset",
+        "POST /api/v1/auth/password-reset/confirm",
+        "POST /api/v1/auth/invitations/accept",
+    }
