@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from idrill.errors import SettingsError
@@ -60,6 +60,34 @@ class Settings(BaseSettings):
     )
     max_file_bytes: int = Field(
         default=8 << 30, ge=1, description="Largest file, unpacked, taken in."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="What logins are signed with; in development made up at start."
+    )
+    redis_url: SecretStr | None = Field(
+        default=None, description="Redis that counts requests of all workers; default: memory."
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None, description="Mail server that sends links to reset a password."
+    )
+    mail_from: str = Field(default="idrill@localhost", description="Sender of mails.")
+    cors_origins: str = Field(
+        default="", description="Web pages of other hosts that may ask, separated by commas."
+    )
+    max_body_bytes: int = Field(
+        default=1 << 20, ge=1024, description="Largest body of a request, unpacked."
+    )
+    request_rate: str = Field(
+        default="1200/minute", description="How often a person, or an address, may ask."
+    )
+    login_rate: str = Field(
+        default="30/minute", description="How often an address may try to log in."
+    )
+    password_memory: int = Field(
+        default=19456, ge=8, description="Memory that hashing a password takes [KiB]."
+    )
+    password_passes: int = Field(
+        default=2, ge=1, description="How often hashing a password goes over it."
     )
 
     @field_validator("home", "inbox", "artifacts")

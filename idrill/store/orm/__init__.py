@@ -1,5 +1,15 @@
 """The tables of the store, as SQLAlchemy maps them. Only `idrill.store` may import this."""
 
+from idrill.store.orm.accounts import (
+    ApiKeyRow,
+    LoginFailuresRow,
+    LoginRow,
+    OneTimeTokenRow,
+    RefreshTokenRow,
+    UserRigRow,
+    UserRow,
+)
+from idrill.store.orm.audit import AuditRow
 from idrill.store.orm.columns import Row
 from idrill.store.orm.promotions import PromotionRow
 from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
@@ -23,6 +33,8 @@ from idrill.store.orm.wells import (
 
 __all__ = [
     "METADATA",
+    "ApiKeyRow",
+    "AuditRow",
     "CalibrationRow",
     "CalibrationVersionRow",
     "ComponentRow",
@@ -30,8 +42,12 @@ __all__ = [
     "FormationRow",
     "HandoverRow",
     "LakePinRow",
+    "LoginFailuresRow",
+    "LoginRow",
     "MergeCountRow",
+    "OneTimeTokenRow",
     "PromotionRow",
+    "RefreshTokenRow",
     "RejectedRow",
     "RigDayRow",
     "RigRow",
@@ -41,6 +57,8 @@ __all__ = [
     "SourceRow",
     "StationRow",
     "StringRow",
+    "UserRigRow",
+    "UserRow",
     "VersionRow",
     "WellLogRow",
     "WellRow",
