@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from idrill.errors import InvalidModel
+from idrill.errors import InvalidModel, InvalidWindows
 from idrill.rul.course import Training
 from idrill.rul.held_out import random_ends
 from idrill.rul.intervals import Interval, calibrate
@@ -23,8 +23,10 @@ from idrill.windows import Lives, Windows, split, windows, windows_at
 
 Array = NDArray[np.float64]
 
+CALIBRATION = 0.5
+"""Share of the rigs that ran everything to failure which only calibrate."""
 VALIDATION = 0.2
-"""Share of the groups that only stop training."""
+"""Share of the other rigs that only stop training."""
 MOST_WINDOWS = 40_000
 """Windows of all training units together; above, every second row ends one, or every third, …"""
 
@@ -50,24 +52,44 @@ class Parts:
         }
 
 
-def parts_of(lives: Lives, calibration: Lives, seed: int) -> Parts:
+def parts_of(lives: Lives, seed: int) -> Parts:
     """Lives to learn from, to watch and to calibrate with.
 
+    Calibration takes rigs on which nothing that still worked was replaced: what is foreseen is how
+    long a unit would last, and where crews replace what looks worn, the failures that are left are
+    not like those that were prevented. Such rigs are shared between calibration and learning.
+
     Args:
-        lives: Whose rigs are split between training and validation.
-        calibration: Of other rigs, where nothing that still worked was replaced: what is foreseen
-            is how long a unit would last, and a replacement hides that.
+        lives: Of some rigs; a life whose place has a later one has ended.
         seed: Of the split.
 
     Raises:
-        InvalidModel: If a rig is in both.
-        InvalidWindows: If there are too few rigs.
+        InvalidWindows: If there are too few rigs, or each has replaced what still worked.
     """
-    shared = set(lives.groups) & set(calibration.groups)
-    if shared:
-        raise InvalidModel(f"rigs both to learn from and to calibrate with: {sorted(shared)[:3]}")
-    training, validation = split(lives, (1.0 - VALIDATION, VALIDATION), seed)
+    left_alone = _run_to_failure(lives)
+    if len(left_alone) < 2:
+        raise InvalidWindows(
+            f"{len(left_alone)} of {len(lives.groups)} rigs ran everything to failure: at least 2 "
+            "are needed, since a replacement hides how long a unit would have lasted"
+        )
+    calibration, _ = split(lives.of(left_alone), (CALIBRATION, 1.0 - CALIBRATION), seed)
+    others = lives.of(set(lives.groups) - set(calibration.groups))
+    training, validation = split(others, (1.0 - VALIDATION, VALIDATION), seed)
     return Parts(training, validation, calibration)
+
+
+def _run_to_failure(lives: Lives) -> set[str]:
+    """Groups in which every life failed but the last of each place."""
+    last: dict[tuple[str, str], tuple[int, bool]] = {}
+    cut_short: set[str] = set()
+    for life in lives:
+        place, _, number = life.unit.rpartition("/")
+        before = last.get((life.group, place))
+        if before is not None and not (before[1] if before[0] < int(number) else life.failed):
+            cut_short.add(life.group)
+        if before is None or before[0] < int(number):
+            last[life.group, place] = int(number), life.failed
+    return set(lives.groups) - cut_short
 
 
 @dataclass(frozen=True, slots=True)
