@@ -17,12 +17,12 @@ from idrill.rul.layers import AttentionPooling, Head, masked_input
 class CNNLSTM:
     """Convolution with a stride, a residual convolution, recurrence, attention pooling."""
 
-    width: int = 48
+    width: int = 24
     """Channels of the convolutions."""
-    stride: int = 4
+    stride: int = 8
     """Rows taken into one state; each state sees twice as many."""
-    hidden: int = 48
-    dropout: float = 0.2
+    hidden: int = 24
+    dropout: float = 0.3
     """Share of the states that training hides [-]."""
 
     def build(self, channels: int, length: int) -> nn.Module:

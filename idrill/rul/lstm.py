@@ -12,9 +12,9 @@ from idrill.rul.layers import AttentionPooling, Head, masked_input
 class LSTM:
     """A stack of recurrent layers, read at the last row and over all rows (Hochreiter 1997)."""
 
-    hidden: int = 48
+    hidden: int = 32
     layers: int = 1
-    dropout: float = 0.2
+    dropout: float = 0.3
     """Share of the states that training hides [-]."""
 
     def build(self, channels: int, length: int) -> nn.Module:  # noqa: ARG002  any length will do

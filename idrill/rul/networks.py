@@ -26,7 +26,7 @@ class Network(Protocol):
 
 
 NETWORKS: Mapping[str, Network] = MappingProxyType(
-    {"cnn_lstm": CNNLSTM(), "lstm": LSTM(), "transformer": Transformer()}
+    {"transformer": Transformer(), "cnn_lstm": CNNLSTM(), "lstm": LSTM()}
 )
 """Each with the sizes that are used when none are given; the first is the default."""
 

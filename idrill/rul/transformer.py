@@ -19,12 +19,12 @@ from idrill.rul.layers import AttentionPooling, Head, masked_input
 class Transformer:
     """Blocks of self-attention over patches, read by attention pooling and at the last patch."""
 
-    width: int = 48
+    width: int = 24
     heads: int = 4
     blocks: int = 2
-    patch: int = 4
+    patch: int = 8
     """Rows taken into one state."""
-    dropout: float = 0.1
+    dropout: float = 0.2
     """Share of the states that training hides [-]."""
 
     def __post_init__(self) -> None:

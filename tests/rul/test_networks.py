@@ -90,7 +90,7 @@ def test_its_graph_says_what_it_says_for_any_number_of_windows(
 
 
 def test_an_unknown_network_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(InvalidModel, match="cnn_lstm, lstm, transformer"):
+    with pytest.raises(InvalidModel, match="transformer, cnn_lstm, lstm"):
         network_named("perceptron")
 
 
