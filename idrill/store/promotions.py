@@ -4,8 +4,8 @@ Rows are only ever added, one for each move. Writers of one model take turns; wh
 against a champion that serves no longer is told, and nothing is written.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import false, func, select, update
@@ -14,43 +14,17 @@ from sqlalchemy.orm import Session
 
 from idrill.errors import NoChampion, NotFound, PromotionConflict
 from idrill.store.orm import PromotionRow
-from idrill.store.releases import Release, moved
+from idrill.store.releases import (
+    Judgement,
+    Promotion,
+    Release,
+    champion_in,
+    moved,
+    newest,
+    why_none,
+)
 
 _LOCK = 0x1D1213  # any number that names this lock among PostgreSQL's advisory locks
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a gate found of a version."""
-
-    reason: str
-    evaluation: Mapping[str, object] = field(default_factory=dict)
-    """Figures that it judged by."""
-    test_set: str = ""
-    """Name and seed of the set that was looked at."""
-    looks: int = 0
-    """Which look at that set this was, from 1; 0 if none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Promotion:
-    """One row of the ledger."""
-
-    model: str
-    sequence: int
-    """Counts the moves of a model, from 1."""
-    version: int
-    state: Release
-    at: datetime
-    by: str
-    digest: str
-    """Of the model folder."""
-    judged: Judgement
-
-    @property
-    def title(self) -> str:
-        """Name and version, such as `rul-liner/3`."""
-        return f"{self.model}/{self.version}"
 
 
 def enter(
@@ -123,9 +97,9 @@ def roll_back(session: Session, model: str, *, by: str, reason: str) -> Promotio
     ledger = _locked(session, model)
     reigning = champion_in(ledger)
     if reigning is None:
-        raise NoChampion(f"{model} has no champion to roll back: {_why_none(ledger)}")
+        raise NoChampion(f"{model} has no champion to roll back: {why_none(ledger)}")
     moves = [_move(reigning, Release.ROLLED_BACK, by, Judgement(reason))]
-    retired = [one for one in _newest(ledger).values() if one.state is Release.RETIRED]
+    retired = [one for one in newest(ledger).values() if one.state is Release.RETIRED]
     before = max(retired, key=lambda one: one.sequence, default=None)
     if before is not None:
         back = Judgement(f"back in place of {reigning.title}: {reason}")
@@ -145,8 +119,17 @@ def of_model(session: Session, model: str) -> list[Promotion]:
 
 def versions(session: Session, model: str) -> list[Promotion]:
     """The last move of each version of a model, by version."""
-    newest = _newest(of_model(session, model))
-    return [newest[version] for version in sorted(newest)]
+    found = newest(of_model(session, model))
+    return [found[version] for version in sorted(found)]
+
+
+def version_of(session: Session, model: str, version: int) -> Promotion:
+    """The last move of a version.
+
+    Raises:
+        NotFound: If the ledger does not know it.
+    """
+    return _last_of(of_model(session, model), model, version)
 
 
 def models(session: Session) -> list[str]:
@@ -171,14 +154,8 @@ def champion(session: Session, model: str, at: datetime | None = None) -> Promot
     found = champion_in(ledger)
     if found is None:
         when = "has no champion" if at is None else f"had no champion at {at:%Y-%m-%d %H:%M %Z}"
-        raise NoChampion(f"{model} {when}: {_why_none(ledger)}")
+        raise NoChampion(f"{model} {when}: {why_none(ledger)}")
     return found
-
-
-def champion_in(ledger: Sequence[Promotion]) -> Promotion | None:
-    """The champion at the end of a ledger."""
-    reigning = (one for one in _newest(ledger).values() if one.state is Release.CHAMPION)
-    return next(reigning, None)
 
 
 def looks_at(session: Session, test_set: str) -> int:
@@ -206,13 +183,8 @@ def _locked(session: Session, model: str) -> list[Promotion]:
     return of_model(session, model)
 
 
-def _newest(ledger: Sequence[Promotion]) -> dict[int, Promotion]:
-    """The last move of each version."""
-    return {one.version: one for one in ledger}
-
-
 def _last_of(ledger: Sequence[Promotion], model: str, version: int) -> Promotion:
-    found = _newest(ledger)
+    found = newest(ledger)
     if version not in found:
         known = ", ".join(map(str, found)) or "none yet"
         raise NotFound(f"the ledger has no version {version} of {model}; versions: {known}")
@@ -232,18 +204,6 @@ def _require_reigning(
         )
 
 
-def _why_none(ledger: Sequence[Promotion]) -> str:
-    """Why no version of a ledger serves, in words."""
-    if not ledger:
-        return "it was never trained"
-    last = ledger[-1]
-    if last.state is Release.REFUSED:
-        return f"version {last.version} was refused because {last.judged.reason}"
-    if last.state is Release.ROLLED_BACK:
-        return f"version {last.version} was rolled back because {last.judged.reason}"
-    return f"version {last.version} is a {last.state} that was not judged yet"
-
-
 def _move(current: Promotion, to: Release, by: str, judged: Judgement) -> Promotion:
     return replace(current, state=to, at=datetime.now(UTC), by=by, judged=judged)
 
@@ -253,7 +213,7 @@ def _write(
 ) -> list[Promotion]:
     """Add moves to a ledger, each lawful after those before it, all at one instant."""
     at = max([move.at for move in moves] + [one.at for one in ledger[-1:]])
-    states = {version: one.state for version, one in _newest(ledger).items()}
+    states = {version: one.state for version, one in newest(ledger).items()}
     written = []
     for number, move in enumerate(moves, start=1):
         states[move.version] = moved(states.get(move.version), move.state)

@@ -1,5 +1,8 @@
-"""States that a version of a model passes through, and which may follow which."""
+"""States that a version of a model passes through, which may follow which, and the moves."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -55,3 +58,60 @@ def moved(state: Release | None, to: Release) -> Release:
         what = "an unregistered version" if state is None else f"a version that is {state}"
         raise IllegalMove(f"{what} cannot become {to}, only {may}")
     return to
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a gate found of a version."""
+
+    reason: str
+    evaluation: Mapping[str, object] = field(default_factory=dict)
+    """Figures that it judged by."""
+    test_set: str = ""
+    """Name and seed of the set that was looked at."""
+    looks: int = 0
+    """Which look at that set this was, from 1; 0 if none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """One row of the ledger."""
+
+    model: str
+    sequence: int
+    """Counts the moves of a model, from 1."""
+    version: int
+    state: Release
+    at: datetime
+    by: str
+    digest: str
+    """Of the model folder."""
+    judged: Judgement
+
+    @property
+    def title(self) -> str:
+        """Name and version, such as `rul-liner/3`."""
+        return f"{self.model}/{self.version}"
+
+
+def newest(ledger: Sequence[Promotion]) -> dict[int, Promotion]:
+    """The last move of each version."""
+    return {one.version: one for one in ledger}
+
+
+def champion_in(ledger: Sequence[Promotion]) -> Promotion | None:
+    """The champion at the end of a ledger."""
+    reigning = (one for one in newest(ledger).values() if one.state is Release.CHAMPION)
+    return next(reigning, None)
+
+
+def why_none(ledger: Sequence[Promotion]) -> str:
+    """Why no version of a ledger serves, in words."""
+    if not ledger:
+        return "it was never trained"
+    last = ledger[-1]
+    if last.state is Release.REFUSED:
+        return f"version {last.version} was refused because {last.judged.reason}"
+    if last.state is Release.ROLLED_BACK:
+        return f"version {last.version} was rolled back because {last.judged.reason}"
+    return f"version {last.version} is a {last.state} that was not judged yet"

@@ -13,8 +13,7 @@ from sqlalchemy import text
 from idrill.errors import IllegalMove, NoChampion, NotFound, PromotionConflict, StoreError
 from idrill.store import promotions
 from idrill.store.database import Database
-from idrill.store.promotions import Judgement
-from idrill.store.releases import MOVES, Release, moved
+from idrill.store.releases import MOVES, Judgement, Release, moved
 
 MODEL = "rul-liner"
 GOOD = Judgement("beats all", {"rmse": 9.5}, "liner, fleet of seed 7", 1)
