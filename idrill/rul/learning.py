@@ -30,6 +30,8 @@ VALIDATION = 0.2
 MOST_WINDOWS = 40_000
 """Windows of all training units together; above, every second row ends one, or every third, …"""
 
+_NONE = np.zeros(0)
+
 Heard = Callable[[int, int, Mapping[str, float]], None]
 """Told the number of a member and of an epoch, from 1, and the figures of the epoch."""
 
@@ -80,15 +82,15 @@ def parts_of(lives: Lives, seed: int) -> Parts:
 
 def _run_to_failure(lives: Lives) -> set[str]:
     """Groups in which every life failed but the last of each place."""
-    last: dict[tuple[str, str], tuple[int, bool]] = {}
-    cut_short: set[str] = set()
+    places: dict[tuple[str, str], list[tuple[int, bool]]] = {}
     for life in lives:
         place, _, number = life.unit.rpartition("/")
-        before = last.get((life.group, place))
-        if before is not None and not (before[1] if before[0] < int(number) else life.failed):
-            cut_short.add(life.group)
-        if before is None or before[0] < int(number):
-            last[life.group, place] = int(number), life.failed
+        places.setdefault((life.group, place), []).append((int(number), life.failed))
+    cut_short = {
+        group
+        for (group, _), known in places.items()
+        if not all(failed for _, failed in sorted(known)[:-1])
+    }
     return set(lives.groups) - cut_short
 
 
@@ -115,7 +117,13 @@ class Learned:
     interval: Interval
     curves: tuple[tuple[Mapping[str, float], ...], ...]
     """Figures of each epoch (member, epoch)."""
-    calibration_units: int
+    calibration: tuple[Array, Array]
+    """Predicted and true remaining life, capped, at one row of each calibration unit (unit)."""
+
+    @property
+    def calibration_units(self) -> int:
+        """How many units the interval rests on."""
+        return self.calibration[0].size
 
     def predict(self, asked: Windows) -> Array:
         """Mean remaining life of the members, on the unit's clock (window)."""
@@ -154,7 +162,7 @@ def learn(
         network = network_named(plan.network)
         members.append(train(problem, scaler, network, learned, watched, settings, heard=told))
         curves.append(tuple(told.figures))
-    model = Learned(problem, tuple(members), _unknown(problem), tuple(curves), 0)
+    model = Learned(problem, tuple(members), _unknown(problem), tuple(curves), (_NONE, _NONE))
     return _calibrated(model, parts.calibration, plan.training.seed)
 
 
@@ -189,5 +197,6 @@ def _calibrated(model: Learned, lives: Lives, seed: int) -> Learned:
     """The model with the interval that lives it has not seen give, each at one random row."""
     asked = windows_at(lives, model.problem.length, random_ends(lives, seed))
     asked = asked[model.problem.known(asked)]
-    interval = calibrate(model.predict(asked), model.problem.target(asked), model.problem.cap)
-    return replace(model, interval=interval, calibration_units=len(asked))
+    found = model.predict(asked), model.problem.target(asked)
+    interval = calibrate(*found, model.problem.cap)
+    return replace(model, interval=interval, calibration=found)
