@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 import typer
 from rich.console import Console
 
-from idrill.cli import bench, channels, doctor, dvr, lake, migrate, query, rigs, simulate
+from idrill.cli import bench, channels, doctor, dvr, lake, migrate, models, query, rigs, simulate
 from idrill.errors import IDrillError
 from idrill.settings import TELEMETRY_OFF, export
 
@@ -37,9 +37,21 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.add_typer(bench.app, name="bench")
     app.add_typer(dvr.app, name="dvr")
     app.add_typer(lake.app, name="lake")
+    app.add_typer(models.app, name="models")
     app.add_typer(rigs.app, name="rigs")
     brought = entry_points(group="idrill.commands")
-    own = {"channels", "doctor", "migrate", "query", "simulate", "bench", "dvr", "lake", "rigs"}
+    own = {
+        "channels",
+        "doctor",
+        "migrate",
+        "query",
+        "simulate",
+        "bench",
+        "dvr",
+        "lake",
+        "models",
+        "rigs",
+    }
     for entry in sorted(brought, key=lambda entry: entry.name):
         if command == entry.name or command not in own | brought.names:
             app.command(entry.name)(entry.load())

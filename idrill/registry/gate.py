@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from idrill.rul.baselines import BASELINES
 from idrill.rul.card import Covered
 from idrill.rul.coverage import coverage_limits
 from idrill.rul.problem import Array
@@ -34,6 +35,8 @@ class Rules:
     """Largest difference between graph and torch, as share of the cap [-]."""
     latency: float = 0.02
     """Longest that one window may take [s]."""
+    baselines: tuple[str, ...] = tuple(BASELINES)
+    """What every model must be held against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,8 @@ def _unsound(assessment: Assessment) -> list[str]:
     units = len(set(assessment.units))
     if units < rules.units:
         found.append(f"{units} held-out units are fewer than {rules.units}")
-    if not assessment.baselines:
-        found.append("it was held against no baseline")
+    if missing := sorted(set(rules.baselines) - set(assessment.baselines)):
+        found.append(f"it was not held against {', '.join(missing)}")
     if (assessment.champion is None) != (assessment.champion_errors is None):
         found.append("the champion is named without its errors, or has errors without a name")
     if not assessment.covered:
@@ -232,7 +235,7 @@ def _too_good(assessment: Assessment) -> list[str]:
 
 
 def _merits(assessment: Assessment, looks: int) -> list[str]:
-    closest = max(assessment.comparisons, key=lambda one: one.chance)
+    closest = max(assessment.comparisons, key=lambda one: one.ours / one.theirs)
     units = len(set(assessment.units))
     covered = ", ".join(f"{one.found:.1%} of {one.claimed:.0%}" for one in assessment.covered)
     return [

@@ -35,7 +35,7 @@ def assessment() -> Assessment:
         champion=1,
         champion_errors=errors(14.0, 4),
         oracle=errors(6.0, 5),
-        rules=Rules(draws=2000),
+        rules=Rules(draws=2000, baselines=("age", "linear")),
     )
 
 
@@ -153,10 +153,16 @@ def _slightly_worse(
     return ours + np.random.default_rng(8).normal(0.2, 2.6, size=ours.size)
 
 
+def test_every_baseline_that_there_is_must_be_beaten() -> None:
+    said = refused(replace(assessment(), rules=Rules(draws=10)))
+
+    assert said.startswith("it was not held against age_kaplan_meier, age_weibull, boosting, ")
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"baselines": {}}, "it was held against no baseline"),
+        ({"baselines": {}}, "it was not held against age, linear"),
         ({"covered": ()}, "nothing is known of how its intervals cover"),
         ({"champion": None}, "champion is named without its errors, or has errors without a name"),
         ({"errors": np.full(UNITS * ROWS, np.nan)}, "errors of the candidate are not one number"),

@@ -82,7 +82,7 @@ def assessment(one: Registered, rival: Array, against: int | None) -> Assessment
         latency=0.001,
         champion=against,
         champion_errors=None if against is None else rival,
-        rules=Rules(draws=500),
+        rules=Rules(draws=500, baselines=("age",)),
     )
 
 
