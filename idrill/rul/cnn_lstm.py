@@ -19,7 +19,7 @@ class CNNLSTM:
 
     width: int = 24
     """Channels of the convolutions."""
-    stride: int = 8
+    stride: int = 4
     """Rows taken into one state; each state sees twice as many."""
     hidden: int = 24
     dropout: float = 0.3

@@ -22,7 +22,7 @@ class Transformer:
     width: int = 24
     heads: int = 4
     blocks: int = 2
-    patch: int = 8
+    patch: int = 4
     """Rows taken into one state."""
     dropout: float = 0.2
     """Share of the states that training hides [-]."""
