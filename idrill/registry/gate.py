@@ -48,7 +48,8 @@ class Comparison:
     """Root mean squared error, on the unit's clock."""
     theirs: float
     chance: float
-    """Share of bootstrap draws of units in which the rival is at least as good [-]."""
+    """Share of bootstrap draws of units, and of what was seen, in which the rival is at least as
+    good [-]."""
 
     def __str__(self) -> str:
         return (
@@ -106,8 +107,9 @@ class Assessment:
     def compare(self, rival: str, errors: Array) -> Comparison:
         """The model beside a rival, by a paired bootstrap over units (Efron, Tibshirani 1993)."""
         ours, theirs = self._squares(self.errors), self._squares(errors)
-        no_better = self._drawn @ (ours - theirs) >= 0.0
-        return Comparison(rival, _rms(self.errors), _rms(errors), float(no_better.mean()))
+        no_better = int((self._drawn @ (ours - theirs) >= 0.0).sum())
+        chance = (no_better + 1) / (self.rules.draws + 1)
+        return Comparison(rival, _rms(self.errors), _rms(errors), chance)
 
     @cached_property
     def _drawn(self) -> Array:

@@ -65,8 +65,9 @@ def promote(
     current = _last_of(ledger, model, version)
     reigning = champion_in(ledger)
     _require_reigning(model, version, reigning, against)
-    states = (Release.SHADOW, Release.CANARY, Release.CHAMPION)
-    moves = [_move(current, state, by, judged) for state in states]
+    passed = Judgement("passed the gate; shadow and canary last no time for now")
+    moves = [_move(current, state, by, passed) for state in (Release.SHADOW, Release.CANARY)]
+    moves.append(_move(current, Release.CHAMPION, by, judged))
     if reigning is not None:
         why = Judgement(f"gave way to {current.title}")
         moves.insert(-1, _move(reigning, Release.RETIRED, by, why))
