@@ -1,0 +1,197 @@
+"""Lives of components from hours of telemetry and the record of what was installed when.
+
+Only hours that lie within a life as a whole make its rows, so the hour of a failure, the repair
+after it and what the next unit did are never seen. Why a life ended stands beside its values, not
+in them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from idrill.errors import InvalidWindows
+from idrill.prognosis import InputQuality
+from idrill.rul.components import ComponentLife, framing_of, kind_of, rated_life
+from idrill.rul.features import BESIDE, Place, Rows, channels_of, rows_of
+from idrill.rul.hours import AN_HOUR, Hours, instant
+from idrill.windows import Life, Lives, Windows, last_windows
+
+FIRST_HOURS = 48 * AN_HOUR
+"""How long after an installation the first telemetry may come for its age to be known [µs]."""
+LEAST_ROWS = 0.5
+"""Share of a window's rows' time that must be measured, else a prognosis is withheld [-]."""
+LEAST_VALUES = 0.5
+"""Share of the health values of the last row that must be there, else it is withheld [-]."""
+GOOD_ROWS = 0.9
+"""Share of either from which the input is good [-]."""
+STALE = timedelta(days=2)
+"""Silence of the rig after which a prognosis is doubtful."""
+LOST = timedelta(days=14)
+"""Silence after which it is withheld."""
+
+
+@dataclass(frozen=True, eq=False)
+class LastWindow:
+    """What is known of a unit at an instant."""
+
+    life: ComponentLife
+    windows: Windows | None
+    """One window; None if there is none to ask a model about."""
+    age: float | None
+    """[own hours]; None if it is not known."""
+    failed_inputs: tuple[str, ...]
+    """Channels of which the window has no value at all."""
+    quality: InputQuality
+    reason: str
+    """Why it is doubtful or withheld; "" if neither."""
+
+
+def lives_of(component: str, hours: Hours, records: Iterable[ComponentLife]) -> Lives:
+    """The lives of one component on one rig, as far as they are known to the hour.
+
+    A life that began more than two days before the telemetry did is left out, since its age is not
+    known, and so is one without a full row. A unit in service counts as cut short at the last hour.
+
+    Args:
+        component: Name in `rigs.COMPONENT_KINDS`.
+        hours: Of the rig.
+        records: Of the rig: all components, since some show in the same sensors.
+
+    Raises:
+        InvalidWindows: If there is no such component, or the records are of several rigs.
+    """
+    known = list(records)
+    _require_one_rig(known)
+    chosen = sorted((one for one in known if one.component == component), key=_by_place)
+    found = [_life(one, hours, known) for one in chosen if _is_known(one, hours)]
+    kept = tuple(life for life in found if life is not None)
+    return Lives(channels_of(component)[0], kind_of(component).life_clock, kept)
+
+
+def last_window_of(
+    component: str, life: ComponentLife, hours: Hours, records: Iterable[ComponentLife],
+    as_of: datetime,
+) -> LastWindow:  # fmt: skip
+    """The window of a unit that ends with its last full row before an instant.
+
+    It is the window that the unit's history would give, had it been cut short there.
+
+    Args:
+        component: Name in `rigs.COMPONENT_KINDS`.
+        life: The unit in service at that instant.
+        hours: Of its rig; later ones are not read.
+        records: Of its rig: all components.
+        as_of: The instant.
+
+    Raises:
+        InvalidWindows: If there is no such component.
+    """
+    before = hours.before(instant(as_of))
+    if not _is_known(life, before):
+        return _withheld(life, None, _why_unknown(life, before))
+    end = as_of if life.end is None else min(as_of, life.end)
+    rows = _rows(life, before, list(records), end)
+    if not rows.clock.size:
+        step = framing_of(component).step
+        return _withheld(life, rows.age, f"{rows.age:.1f} own hours old; a row takes {step:g}")
+    lived = _as_life(life, rows, failed=False)
+    lives = Lives(channels_of(component)[0], kind_of(component).life_clock, (lived,))
+    window = last_windows(lives, framing_of(component).length)
+    silent = as_of - datetime.fromtimestamp(int(before.start[-1] + AN_HOUR) / 1e6, UTC)
+    quality, reason = _judged(life, rows, window, silent)
+    absent = np.isnan(window.values[0]).all(axis=0)
+    return LastWindow(
+        life,
+        None if quality is InputQuality.WITHHELD else window,
+        rows.age,
+        tuple(name for name, none in zip(lives.channels, absent, strict=True) if none),
+        quality,
+        reason,
+    )
+
+
+def _by_place(life: ComponentLife) -> tuple[str, datetime]:
+    return life.equipment, life.start
+
+
+def _require_one_rig(records: Sequence[ComponentLife]) -> None:
+    rigs = sorted({one.rig_id for one in records})
+    if len(rigs) > 1:
+        raise InvalidWindows(f"records of several rigs at once: {', '.join(rigs)}")
+
+
+def _is_known(life: ComponentLife, hours: Hours) -> bool:
+    """Whether the telemetry tells how old the unit is."""
+    return bool(len(hours)) and instant(life.start) >= int(hours.start[0]) - FIRST_HOURS
+
+
+def _why_unknown(life: ComponentLife, hours: Hours) -> str:
+    if not len(hours):
+        return "nothing was measured on this rig so far"
+    first = datetime.fromtimestamp(int(hours.start[0]) / 1e6, UTC)
+    return (
+        f"installed {life.start:%Y-%m-%d %H:%M}, but the telemetry begins {first:%Y-%m-%d %H:%M}: "
+        "its age is not known"
+    )
+
+
+def _life(life: ComponentLife, hours: Hours, records: Sequence[ComponentLife]) -> Life | None:
+    rows = _rows(life, hours, records, life.end)
+    return _as_life(life, rows, failed=life.failed) if rows.clock.size else None
+
+
+def _rows(
+    life: ComponentLife, hours: Hours, records: Sequence[ComponentLife], end: datetime | None
+) -> Rows:
+    """The rows of a unit from the hours that are over by the end of its life."""
+    framing = framing_of(life.component)
+    until = hours if end is None else hours.before(instant(end))
+    beside = {name: _installed(name, life, records, end) for name in BESIDE[life.component]}
+    place = Place(life.component, life.equipment, instant(life.start), rated_life(life), beside)
+    return rows_of(place, until, framing.step, framing.settled)
+
+
+def _installed(
+    component: str, life: ComponentLife, records: Sequence[ComponentLife], end: datetime | None
+) -> NDArray[np.int64]:
+    """When units of a component were installed beside another before its end, in order [µs]."""
+    starts = sorted(
+        instant(one.start)
+        for one in records
+        if one.component == component
+        and one.equipment == life.equipment
+        and (end is None or one.start < end)
+    )
+    return np.array(starts, dtype=np.int64)
+
+
+def _as_life(life: ComponentLife, rows: Rows, *, failed: bool) -> Life:
+    return Life(life.unit, life.rig_id, rows.values, rows.clock, rows.age, failed)
+
+
+def _withheld(life: ComponentLife, age: float | None, reason: str) -> LastWindow:
+    return LastWindow(life, None, age, (), InputQuality.WITHHELD, reason)
+
+
+def _judged(
+    life: ComponentLife, rows: Rows, window: Windows, silent: timedelta
+) -> tuple[InputQuality, str]:
+    """How far the input can be trusted, and why not further."""
+    counted = int(window.mask[0].sum())
+    spans = np.diff(rows.time, prepend=instant(life.start))[-counted:]
+    covered = float(np.average(rows.coverage[-counted:], weights=spans))
+    measured = float(np.isfinite(window.values[0, -1]).mean())
+    reasons = []
+    withheld = covered < LEAST_ROWS or measured < LEAST_VALUES or silent > LOST
+    if covered < GOOD_ROWS:
+        reasons.append(f"{covered:.0%} of the window's time was measured")
+    if measured < GOOD_ROWS:
+        reasons.append(f"{measured:.0%} of its channels have a value")
+    if silent > STALE:
+        reasons.append(f"nothing was measured for {silent.total_seconds() / 86400.0:.1f} days")
+    if withheld:
+        return InputQuality.WITHHELD, "; ".join(reasons)
+    return (InputQuality.DOUBTFUL if reasons else InputQuality.GOOD), "; ".join(reasons)
