@@ -8,6 +8,7 @@ import numpy as np
 
 from idrill.rul.intervals import LEAST, calibrate, coverage, mean_width
 from idrill.rul.problem import Array
+from idrill.rul.prognostic_metrics import phm08, rmse
 from idrill.rul.sealed import Score, SealedTest, digest_of
 
 DRAWS = 2_000
@@ -97,11 +98,10 @@ def _scored(sealed: SealedTest, predicted: Array) -> Score:
 
 def errors_of(scored: Score, predicted: Array) -> Errors:
     """How far answers lie from what came."""
-    late = predicted - scored.target
     return Errors(
-        capped=float(np.sqrt(np.mean(late**2))),
-        uncapped=float(np.sqrt(np.mean((predicted - scored.actual) ** 2))),
-        score=float(np.expm1(np.where(late < 0.0, -late / 13.0, late / 10.0)).sum()),
+        capped=rmse(predicted, scored.target),
+        uncapped=rmse(predicted, scored.actual),
+        score=phm08(predicted, scored.target),
     )
 
 
