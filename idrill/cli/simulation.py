@@ -140,14 +140,14 @@ def _fleet(wanted: Wanted, first: datetime) -> Simulation:
         raise InvalidSimulation("--rigs: say how many rigs the fleet has")
     from idrill.simulator.days import days_of_fleet
     from idrill.simulator.fleet import SimulatedFleet
-    from idrill.simulator.upkeep import PolicyKind
+    from idrill.simulator.upkeep import USUAL_POLICIES
 
     fleet = SimulatedFleet(
         wanted.fleet,
         wanted.seed,
         start=first,
         duration=timedelta(days=wanted.days),
-        policies=tuple(PolicyKind) if wanted.policy is None else (_policy(wanted.policy),),
+        policies=USUAL_POLICIES if wanted.policy is None else (_policy(wanted.policy),),
     )
     recipe = _recipe(wanted, first) | {"days": wanted.days, "policy": wanted.policy}
     return Simulation(tuple(simulated.rig for simulated in fleet), days_of_fleet(fleet), recipe)

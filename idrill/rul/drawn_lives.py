@@ -9,8 +9,13 @@ from dataclasses import dataclass, replace
 
 from idrill.errors import InvalidModel
 from idrill.rul.fleets import fleet_for, fleet_lives
-from idrill.simulator.upkeep import PolicyKind
+from idrill.simulator.upkeep import USUAL_POLICIES, PolicyKind
 from idrill.windows import Lives
+
+LEARNING = (*USUAL_POLICIES, PolicyKind.ONLY_FAILED)
+"""Policies of rigs to learn from: what crews do, and rigs that show how long a unit would last."""
+HELD_OUT = (PolicyKind.ONLY_FAILED,)
+"""Of rigs to judge by: a replacement hides the truth."""
 
 Heard = Callable[[int, int], None]
 """Told the fleets that are done, and how many there are."""
@@ -23,7 +28,7 @@ class Fleets:
     seeds: tuple[int, ...]
     rigs: int
     """Of each."""
-    policies: tuple[PolicyKind, ...] = tuple(PolicyKind)
+    policies: tuple[PolicyKind, ...] = LEARNING
     """Rigs of each fleet take them in turn."""
 
     def __post_init__(self) -> None:

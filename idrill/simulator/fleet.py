@@ -26,6 +26,7 @@ from idrill.simulator.noise import stream
 from idrill.simulator.segments import ACTIVITIES, PLACES, Segments
 from idrill.simulator.slow_sensors import SlowSensors, air
 from idrill.simulator.upkeep import (
+    USUAL_POLICIES,
     EndedBy,
     Life,
     Loads,
@@ -55,7 +56,7 @@ class SimulatedFleet:
     start: datetime = START
     duration: timedelta = timedelta(hours=LIFE_HOURS)
     step: timedelta = timedelta(minutes=1)
-    policies: tuple[PolicyKind, ...] = tuple(PolicyKind)
+    policies: tuple[PolicyKind, ...] = USUAL_POLICIES
     """Rigs take them in turn."""
     change: DutyChange | None = None
 

@@ -39,8 +39,19 @@ class PolicyKind(StrEnum):
     """What makes a crew replace a unit that still works."""
 
     RUN_TO_FAILURE = "run_to_failure"
+    """Nothing but the failure of a neighbour, when a worn unit is replaced with it."""
     FIXED_INTERVAL = "fixed_interval"
     CONDITION_BASED = "condition_based"
+    ONLY_FAILED = "only_failed"
+    """Nothing at all: every unit shows how long it lasts."""
+
+
+USUAL_POLICIES = (
+    PolicyKind.RUN_TO_FAILURE,
+    PolicyKind.FIXED_INTERVAL,
+    PolicyKind.CONDITION_BASED,
+)
+"""Those that crews follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ def draw_policy(kind: PolicyKind, random: Generator) -> Policy:
     """How one rig applies a policy; without a rule its figure is infinite."""
     never = float("inf")
     fixed, condition = kind is PolicyKind.FIXED_INTERVAL, kind is PolicyKind.CONDITION_BASED
+    patient = kind is PolicyKind.ONLY_FAILED
     drawn = Policy(
         kind,
         _INTERVAL.draw(random),
@@ -84,6 +96,7 @@ def draw_policy(kind: PolicyKind, random: Generator) -> Policy:
         drawn,
         interval=drawn.interval if fixed else never,
         inspection=drawn.inspection if condition else never,
+        opportunistic=never if patient else drawn.opportunistic,
     )
 
 

@@ -170,6 +170,14 @@ def test_without_a_rule_nothing_is_replaced_before_it_fails_but_for_worn_neighbo
     assert "failure" in causes
 
 
+def test_where_only_what_failed_is_replaced_every_life_shows_how_long_it_lasts() -> None:
+    fleet = replace(FLEET, policies=(PolicyKind.ONLY_FAILED,), rigs=2)
+
+    causes = set(fleet.histories()["ended_by"].to_list())
+
+    assert causes == {"failure", "end_of_data"}
+
+
 def test_an_opportunistic_replacement_goes_with_another_end_on_the_same_equipment(
     rig: SimulatedRig,
 ) -> None:
