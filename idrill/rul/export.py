@@ -84,41 +84,76 @@ def _require_one_problem(members: Sequence[TrainedNetwork], interval: Interval, 
 
 
 class _Scaling(nn.Module):
-    """The scaler's arithmetic on tensors."""
+    """The scaler's arithmetic on tensors, ordered so that few passes go over all values.
+
+    What is left of a reading, less its mean, by its deviation, is the reading by its deviation less
+    a response that has the mean in its constant term.
+    """
 
     def __init__(self, scaler: Scaler) -> None:
         super().__init__()
-        for name in ("origin", "unit", "centres", "weights", "means", "scales"):
-            self.register_buffer(name, torch.from_numpy(np.array(getattr(scaler, name), float)))
-        self.register_buffer("conditions", torch.from_numpy(np.array(scaler.conditions)))
-        self.products = torch.triu_indices(len(scaler.conditions), len(scaler.conditions))
+        self.conditions = [int(channel) for channel in scaler.conditions]
         self.has_response = bool(scaler.weights.any())
         self.has_regimes = len(scaler.centres) > 1
+        inverse = 1.0 / scaler.scales
+        shift = scaler.means * inverse
+        response = scaler.weights.copy()
+        if self.has_response and not self.has_regimes:
+            response = response * inverse
+            response[0] += shift[0]
+        for name, values in (
+            ("origin", scaler.origin),
+            ("unit", scaler.unit),
+            ("centres", scaler.centres),
+            ("response", response),
+            ("inverse", inverse),
+            ("shift", shift),
+        ):
+            self.register_buffer(name, torch.from_numpy(np.array(values, float)))
 
     def forward(self, values: Tensor) -> Tensor:
-        left, means, scales = values, self.get_buffer("means"), self.get_buffer("scales")
-        if self.has_response or self.has_regimes:
-            scaled = self._scaled(values)
-        if self.has_response:
-            left = values - self._terms(scaled) @ self.get_buffer("weights")
+        inverse, shift = self.get_buffer("inverse"), self.get_buffer("shift")
         if self.has_regimes:
-            apart = scaled.unsqueeze(-2) - self.get_buffer("centres")
-            regime = apart.square().sum(dim=-1).argmin(dim=-1)
-            means, scales = means[regime], scales[regime]
-        return _zero_for_none((left - means) / scales).float()
+            scaled = self._scaled(values)
+            left = values - self._response(scaled, values) if self.has_response else values
+            regime = self._regime(scaled)
+            found = left * inverse[regime] - shift[regime]
+        elif self.has_response:
+            found = values * inverse[0] - self._response(self._scaled(values), values)
+        else:
+            found = values * inverse[0] - shift[0]
+        return _zero_for_none(found.float())
 
-    def _scaled(self, values: Tensor) -> Tensor:
-        conditions = values.index_select(-1, self.get_buffer("conditions"))
-        return _zero_for_none((conditions - self.get_buffer("origin")) / self.get_buffer("unit"))
+    def _scaled(self, values: Tensor) -> list[Tensor]:
+        """Each condition, scaled (batch, time)."""
+        origin, unit = self.get_buffer("origin"), self.get_buffer("unit")
+        return [
+            _zero_for_none((values[..., channel] - origin[at]) / unit[at])
+            for at, channel in enumerate(self.conditions)
+        ]
 
-    def _terms(self, scaled: Tensor) -> Tensor:
-        first, second = self.products[0], self.products[1]
-        products = scaled.index_select(-1, first) * scaled.index_select(-1, second)
-        return torch.cat([torch.ones_like(scaled[..., :1]), scaled, products], dim=-1)
+    def _response(self, scaled: list[Tensor], values: Tensor) -> Tensor:
+        """Terms by weights, as `idrill.rul.scaling.terms` orders them (batch, time, channel)."""
+        pairs = [
+            scaled[first] * scaled[second]
+            for first in range(len(scaled))
+            for second in range(first, len(scaled))
+        ]
+        terms = torch.stack([torch.ones_like(scaled[0]), *scaled, *pairs]).flatten(1)
+        return (terms.transpose(0, 1) @ self.get_buffer("response")).reshape(values.shape)
+
+    def _regime(self, scaled: list[Tensor]) -> Tensor:
+        """Which centre is nearest (batch, time)."""
+        centres = self.get_buffer("centres")
+        apart = [
+            sum(((one - centre[at]).square() for at, one in enumerate(scaled)), torch.zeros(()))
+            for centre in centres
+        ]
+        return torch.stack(apart).argmin(dim=0)
 
 
 def _zero_for_none(values: Tensor) -> Tensor:
-    return torch.where(torch.isnan(values), torch.zeros_like(values), values)
+    return torch.where(torch.isnan(values), torch.zeros((), dtype=values.dtype), values)
 
 
 class _Graph(nn.Module):
