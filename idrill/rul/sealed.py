@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from idrill.errors import InvalidModel
 from idrill.rul.problem import Problem
-from idrill.windows import Lives, Windows, windows_at
+from idrill.windows import Life, Lives, Windows, windows_at
 
 Array = NDArray[np.float64]
 
@@ -79,7 +79,10 @@ class SealedTest:
     @property
     def windows(self) -> Windows:
         """Values, masks and ages; what is left is not a number, and none is said to have failed."""
-        blind = tuple(replace(life, end=np.inf, failed=False) for life in self._lives)
+        blind = tuple(
+            Life(life.unit, life.group, life.values, life.clock, end=np.inf, failed=False)
+            for life in self._lives
+        )
         found = windows_at(replace(self._lives, lives=blind), self._problem.length, self._ends)
         return replace(found, remaining=np.full(len(found), np.nan))
 
