@@ -11,6 +11,8 @@ from idrill.store.orm.accounts import (
 )
 from idrill.store.orm.audit import AuditRow
 from idrill.store.orm.columns import Row
+from idrill.store.orm.component_lives import ComponentLifeRow
+from idrill.store.orm.predictions import PredictionRow
 from idrill.store.orm.promotions import PromotionRow
 from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
 from idrill.store.orm.reconciliations import (
@@ -37,6 +39,7 @@ __all__ = [
     "AuditRow",
     "CalibrationRow",
     "CalibrationVersionRow",
+    "ComponentLifeRow",
     "ComponentRow",
     "EquipmentRow",
     "FormationRow",
@@ -46,6 +49,7 @@ __all__ = [
     "LoginRow",
     "MergeCountRow",
     "OneTimeTokenRow",
+    "PredictionRow",
     "PromotionRow",
     "RefreshTokenRow",
     "RejectedRow",
