@@ -11,7 +11,19 @@ from importlib.metadata import entry_points
 import typer
 from rich.console import Console
 
-from idrill.cli import bench, channels, doctor, dvr, lake, migrate, models, query, rigs, simulate
+from idrill.cli import (
+    bench,
+    channels,
+    doctor,
+    dvr,
+    lake,
+    migrate,
+    models,
+    query,
+    rigs,
+    simulate,
+    user,
+)
 from idrill.errors import IDrillError
 from idrill.settings import TELEMETRY_OFF, export
 
@@ -39,6 +51,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.add_typer(lake.app, name="lake")
     app.add_typer(models.app, name="models")
     app.add_typer(rigs.app, name="rigs")
+    app.add_typer(user.app, name="user")
     brought = entry_points(group="idrill.commands")
     own = {
         "channels",
@@ -51,6 +64,7 @@ def build_app(command: str | None = None) -> typer.Typer:
         "lake",
         "models",
         "rigs",
+        "user",
     }
     for entry in sorted(brought, key=lambda entry: entry.name):
         if command == entry.name or command not in own | brought.names:
