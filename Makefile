@@ -44,6 +44,11 @@ check: install  ## Check format, lint, types and the layers
 dev: install  ## Open the Dagster UI on http://127.0.0.1:3000 and the MLflow UI on :5000
 	@$(BIN)/idrill dev
 
+.PHONY: serve
+serve: install  ## Serve the API on http://127.0.0.1:8000, with its documentation at /docs
+	@$(BIN)/idrill migrate
+	@$(BIN)/idrill serve --plain
+
 .PHONY: bench
 bench: install  ## Measure the promises (ONLY=NAME for one) and compose docs/benchmarks.md
 	@$(BIN)/python -m benchmarks $(ONLY)

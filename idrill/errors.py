@@ -31,6 +31,7 @@ IDrillError
 ├── AccessDenied           this role may not do that
 ├── NotAuthenticated       nobody is logged in
 ├── TooManyAttempts        somebody has to wait
+├── InvalidRequest         a request makes no sense
 └── InvalidAccount         an account or a key cannot be made so
 ```
 """
@@ -183,6 +184,10 @@ class TooManyAttempts(IDrillError):
         seconds = max(1, math.ceil(wait))
         super().__init__(f"{problem}: try again in {seconds} s")
         self.wait = seconds
+
+
+class InvalidRequest(IDrillError):
+    """Raised when a request makes no sense; says which part."""
 
 
 class InvalidAccount(IDrillError):

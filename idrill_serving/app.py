@@ -1,0 +1,86 @@
+"""The application, made by one factory and served by any host."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from idrill.settings import Settings
+from idrill_serving import errors, openapi
+from idrill_serving.bodies import BodyLimits
+from idrill_serving.doors import check_doors
+from idrill_serving.platform import build_platform
+from idrill_serving.routes import (
+    api_keys,
+    audit,
+    auth,
+    documentation,
+    dvr,
+    health,
+    rigs,
+    sensor_data,
+    users,
+)
+from idrill_serving.watching import Watch
+
+RESOURCES = (documentation, health, auth, users, api_keys, audit, rigs, sensor_data, dvr)
+"""Every module of routes."""
+
+DESCRIPTION = """Readings that can be trusted, their quality, and who may see them.
+
+Log in at `/api/v1/auth/login`, or send the key of a machine in `X-API-Key`. Errors are problem
+documents (RFC 9457) with a stable `code`.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; nothing is connected before the first request.
+
+    Args:
+        settings: Of this process.
+
+    Raises:
+        SettingsError: If a setting makes no sense, the secret is weak outside development, or a
+            route has no door.
+    """
+    app = FastAPI(
+        title="i-Drill",
+        version=version("idrill"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.platform = platform = build_platform(settings)
+    for resource in RESOURCES:
+        # Included routers keep their routes to themselves; the doors are checked on a flat list.
+        app.router.routes.extend(resource.router.routes)
+    check_doors(app)
+    errors.install(app)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    app.add_middleware(BodyLimits, most=settings.max_body_bytes)
+    _allow_origins(app, settings)
+    app.add_middleware(Watch, metrics=platform.metrics)
+    return app
+
+
+def _allow_origins(app: FastAPI, settings: Settings) -> None:
+    """Let pages of the named hosts ask; tokens travel in a header, so that cookies never count."""
+    origins = [one.strip() for one in settings.cors_origins.split(",") if one.strip()]
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "X-API-Key", "Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "X-Next-Cursor", "Retry-After"],
+        )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.platform.database.dispose()

@@ -1,0 +1,130 @@
+"""Bodies of requests: not too large, not too large once unpacked, not nested without end."""
+
+import re
+import zlib
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from idrill_serving.errors import problem
+
+DEEPEST = 32
+"""How many brackets of a JSON body may stand inside each other."""
+
+_ENCODINGS = {"gzip": 31, "deflate": 15}
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+class Refused(Exception):
+    """Raised when a body is not taken in."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+
+
+class BodyLimits:
+    """Middleware that hands on bodies whole, unpacked and within limits.
+
+    Args:
+        app: What gets them.
+        most: Largest body, unpacked [bytes].
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take in the body of one request, then answer it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            body = await self._taken_in(headers, receive)
+        except Refused as refusal:
+            answer = problem(scope, refusal.status, refusal.code, str(refusal))
+            await answer(scope, receive, send)
+            return
+        if body is None:
+            return
+        if "content-encoding" in headers:
+            scope = {**scope, "headers": _plain(scope, len(body))}
+        await self._app(scope, _once(body, receive), send)
+
+    async def _taken_in(self, headers: Headers, receive: Receive) -> bytes | None:
+        """The body, unpacked; None if the caller went away."""
+        declared = headers.get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self._most:
+            raise self._oversized()
+        packed = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            packed += message.get("body", b"")
+            if len(packed) > self._most:
+                raise self._oversized()
+            if not message.get("more_body", False):
+                break
+        body = self._unpacked(bytes(packed), headers.get("content-encoding", ""))
+        if _depth(body) > DEEPEST:
+            raise Refused(400, "nested_too_deeply", f"no more than {DEEPEST} brackets in another")
+        return body
+
+    def _unpacked(self, packed: bytes, encoding: str) -> bytes:
+        encoding = encoding.strip().lower()
+        if encoding in ("", "identity"):
+            return packed
+        if encoding not in _ENCODINGS:
+            raise Refused(415, "unsupported_encoding", "a body is plain, gzip or deflate")
+        unpacking = zlib.decompressobj(wbits=_ENCODINGS[encoding])
+        try:
+            body = unpacking.decompress(packed, self._most + 1)
+        except zlib.error as error:
+            raise Refused(400, "broken_encoding", f"the body is not {encoding}") from error
+        if len(body) > self._most:
+            raise self._oversized()
+        if not unpacking.eof:
+            raise Refused(400, "broken_encoding", f"the body ends before its {encoding} does")
+        return body
+
+    def _oversized(self) -> Refused:
+        return Refused(413, "body_too_large", f"a body has at most {self._most} bytes, unpacked")
+
+
+def _depth(body: bytes) -> int:
+    """How many brackets stand inside each other, those in texts left out."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return 0
+    depth = deepest = 0
+    for character in _TEXTS.sub(b"", body):
+        if character in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _plain(scope: Scope, length: int) -> list[tuple[bytes, bytes]]:
+    """The headers of a request whose body was unpacked."""
+    changed = (b"content-encoding", b"content-length")
+    kept = [pair for pair in scope["headers"] if pair[0].lower() not in changed]
+    return [*kept, (b"content-length", str(length).encode())]
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    """What an application receives: the body, then whatever comes."""
+    given = False
+
+    async def handed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return handed

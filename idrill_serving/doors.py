@@ -1,0 +1,149 @@
+"""The door of every route: closed unless the table in `idrill.access` opens it.
+
+Who comes in is asked before the body of the request is read, so that nobody learns from a refusal
+what a body would have to look like.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from idrill.access import DOORS, Door
+from idrill.errors import AccessDenied, NotAuthenticated, SettingsError
+from idrill.store import api_keys, logins, users
+from idrill.store.api_keys import PREFIX, ApiKey
+from idrill.store.users import User
+from idrill_serving.platform import Platform
+
+_WHO = "log in at /api/v1/auth/login and send `Authorization: Bearer TOKEN`, or `X-API-Key: KEY`"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who came in: a person, or a machine with the key of one."""
+
+    user: User
+    login_id: str | None
+    key: ApiKey | None
+
+    @property
+    def name(self) -> str:
+        """What the audit trail calls them."""
+        return f"key {self.key.id} of {self.user.email}" if self.key else self.user.email
+
+
+class ClosedRoute(APIRoute):
+    """A route behind a door."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        """What answers a request: first the door, then the route."""
+        handler = super().get_route_handler()
+        name = door_name(self)
+
+        async def behind_door(request: Request) -> Response:
+            platform: Platform = request.app.state.platform
+            request.state.principal = await run_in_threadpool(
+                _pass, platform, DOORS[name], request
+            )  # fmt: skip
+            return await handler(request)
+
+        return behind_door
+
+
+def check_doors(app: FastAPI) -> None:
+    """See that the routes of `app` are those of the table, each with its door.
+
+    Raises:
+        SettingsError: If a route has no door, or a door leads nowhere.
+    """
+    behind = {door_name(route) for route in app.routes}
+    if behind != set(DOORS):
+        odd = ", ".join(sorted(behind ^ set(DOORS)))
+        raise SettingsError(f"routes and idrill.access.DOORS differ: {odd}")
+
+
+def door_name(route: object) -> str:
+    """How the table calls a route.
+
+    Raises:
+        SettingsError: If it is of a kind that has no door.
+    """
+    if not isinstance(route, ClosedRoute):
+        raise SettingsError(f"{route} stands open: give it the class ClosedRoute")
+    [method] = route.methods or {"no method"}
+    return f"{method} {route.path}"
+
+
+def _pass(platform: Platform, door: Door, request: Request) -> Principal | None:
+    """Who passes a door; None where anybody does.
+
+    Raises:
+        NotAuthenticated: If nobody is logged in.
+        AccessDenied: If it is closed for them.
+        TooManyAttempts: If they ask too often.
+    """
+    address = address_of(request)
+    if door.public:
+        platform.limits.count_address(address)
+        return None
+    try:
+        principal = _identified(platform, request)
+    except NotAuthenticated:
+        platform.limits.count_address(address)
+        raise
+    _count(platform, principal)
+    _see_that_it_opens(door, principal)
+    return principal
+
+
+def address_of(request: Request) -> str:
+    """The network address that a request came from."""
+    return request.client.host if request.client else "unknown"
+
+
+def _identified(platform: Platform, request: Request) -> Principal:
+    key = request.headers.get("x-api-key", "")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if key:
+        return _machine(platform, key)
+    if scheme.lower() == "bearer" and token:
+        token = token.strip()
+        return _machine(platform, token) if token.startswith(PREFIX) else _person(platform, token)
+    raise NotAuthenticated(_WHO)
+
+
+def _person(platform: Platform, token: str) -> Principal:
+    claims = platform.tokens.read(token)
+    with platform.database.session() as session:
+        if not logins.is_live(session, claims.login_id, claims.user_id):
+            raise NotAuthenticated("this login is over: log in again")
+        return Principal(users.get(session, claims.user_id), claims.login_id, None)
+
+
+def _machine(platform: Platform, secret: str) -> Principal:
+    with platform.database.session() as session:
+        key, owner = api_keys.use(session, secret)
+        return Principal(owner, None, key)
+
+
+def _count(platform: Platform, principal: Principal) -> None:
+    if principal.key:
+        platform.limits.count_key(principal.key.id, principal.key.tier)
+    else:
+        platform.limits.count_person(principal.user.id)
+
+
+def _see_that_it_opens(door: Door, principal: Principal) -> None:
+    if principal.user.role not in door.roles:
+        raise AccessDenied(f"this is closed for the role {principal.user.role}")
+    if principal.key is None:
+        return
+    if door.scope is None:
+        raise AccessDenied("this is for people: log in instead of using a key")
+    if door.scope not in principal.key.scopes:
+        raise AccessDenied(f"the key lacks the scope {door.scope}")

@@ -1,0 +1,105 @@
+"""How the service is: real probes, each with a time-out."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from idrill.errors import IDrillError
+from idrill_serving.dependencies import PlatformDependency
+from idrill_serving.doors import ClosedRoute
+from idrill_serving.platform import Platform
+from idrill_serving.schemas.health import Condition, HealthAnswer, ServiceHealth, ServicesAnswer
+
+router = APIRouter(prefix="/api/v1/health", tags=["health"], route_class=ClosedRoute)
+
+TIMEOUT = 2.0
+"""How long a probe may take [s]."""
+
+Probe = Callable[[Platform], tuple[Condition, str]]
+
+
+@router.get("")
+async def show_health(platform: PlatformDependency) -> HealthAnswer:
+    """How the service is, in one word."""
+    return HealthAnswer(status=_worst(await _probed(platform)))
+
+
+@router.get("/live")
+async def show_life() -> HealthAnswer:
+    """That the process answers."""
+    return HealthAnswer(status=Condition.OK)
+
+
+@router.get("/ready", responses={503: {"model": HealthAnswer}})
+async def show_readiness(platform: PlatformDependency, response: Response) -> HealthAnswer:
+    """Whether requests can be sent here; 503 while not."""
+    status = _worst(await _probed(platform))
+    if status is Condition.DOWN:
+        response.status_code = 503
+    return HealthAnswer(status=status)
+
+
+@router.get("/database")
+async def show_database(platform: PlatformDependency) -> ServiceHealth:
+    """How the store is, and at which revision its tables are."""
+    return await _probe(platform, "database", _database)
+
+
+@router.get("/services")
+async def show_services(platform: PlatformDependency) -> ServicesAnswer:
+    """How every part is."""
+    services = await _probed(platform)
+    return ServicesAnswer(status=_worst(services), services=services)
+
+
+async def _probed(platform: Platform) -> list[ServiceHealth]:
+    probes = (("database", _database), ("lake", _lake), ("rate limits", _redis))
+    return await asyncio.gather(*(_probe(platform, name, probe) for name, probe in probes))
+
+
+async def _probe(platform: Platform, name: str, probe: Probe) -> ServiceHealth:
+    began = time.perf_counter()
+    found = (Condition.DOWN, f"no answer within {TIMEOUT:g} s")
+    with anyio.move_on_after(TIMEOUT):
+        found = await to_thread.run_sync(partial(probe, platform), abandon_on_cancel=True)
+    status, detail = found
+    seconds = round(time.perf_counter() - began, 4)
+    return ServiceHealth(name=name, status=status, detail=detail, seconds=seconds)
+
+
+def _database(platform: Platform) -> tuple[Condition, str]:
+    try:
+        revision, head = platform.database.revision(), platform.database.head()
+    except IDrillError:
+        return Condition.DOWN, "the store does not answer"
+    if revision != head:
+        return Condition.DOWN, f"tables at {revision or 'nothing'}, not {head}: run idrill migrate"
+    return Condition.OK, f"tables at {revision}"
+
+
+def _lake(platform: Platform) -> tuple[Condition, str]:
+    folder = Path(platform.settings.lake_folder)
+    if folder.is_dir():
+        return Condition.OK, "the lake can be read"
+    return Condition.DEGRADED, "there is no lake yet: idrill ingest makes it"
+
+
+def _redis(platform: Platform) -> tuple[Condition, str]:
+    answers = platform.limits.storage_answers()
+    if answers is None:
+        return Condition.OK, "requests are counted in memory"
+    if answers:
+        return Condition.OK, "requests are counted in Redis"
+    return Condition.DEGRADED, "Redis is away: each worker counts for itself"
+
+
+def _worst(services: list[ServiceHealth]) -> Condition:
+    order = [Condition.OK, Condition.DEGRADED, Condition.DOWN]
+    return max((one.status for one in services), key=order.index)

@@ -1,0 +1,95 @@
+"""What happens around every request: identifier, line in the log, headers, count."""
+
+import logging
+import re
+import time
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from idrill_serving import logs
+from idrill_serving.metrics import Metrics
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""What every answer carries unless it says otherwise (OWASP's secure headers project)."""
+
+HSTS = "max-age=31536000"
+"""Added where the request came by TLS, directly or through a proxy."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_LOG = logging.getLogger("idrill.serving.requests")
+
+
+class Watch:
+    """Middleware around the whole application.
+
+    Args:
+        app: What is watched.
+        metrics: Where requests are counted.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _identifier(Headers(scope=scope).get("x-request-id", ""))
+        scope.setdefault("state", {})["request_id"] = request_id
+        token = logs.request_id.set(request_id)
+        began, status = time.perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _dress(MutableHeaders(scope=message), scope, request_id)
+            await send(message)
+
+        try:
+            with self._metrics.in_flight.track_inprogress():
+                await self._app(scope, receive, answer)
+        finally:
+            self._note(scope, status, time.perf_counter() - began)
+            logs.request_id.reset(token)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if route != "unmatched" else "any"
+        self._metrics.count(method, route, status, seconds)
+        principal = scope.get("state", {}).get("principal")
+        told = {
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "seconds": round(seconds, 4),
+            "who": getattr(principal, "name", "nobody"),
+            "address": (scope.get("client") or ("",))[0],
+        }
+        _LOG.info("answered", extra=told)
+
+
+def _identifier(given: str) -> str:
+    """The identifier that the caller gave, if it can be one; else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _dress(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+    headers["X-Request-ID"] = request_id
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["scheme"] == "https":
+        headers["Strict-Transport-Security"] = HSTS

@@ -1,0 +1,150 @@
+"""The application on a migrated store, with a person of each role."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from idrill.access import Role
+from idrill.dvr.calibration import Calibration
+from idrill.frame import Activity, schema
+from idrill.rigs import Rig
+from idrill.settings import Settings
+from idrill.store import calibrations, rigs, users
+from idrill.store.database import Database
+from idrill.store.lake import Lake
+from idrill.store.passwords import Passwords
+from idrill.store.tables import HOURLY, RECONCILED
+from idrill.store.users import NewUser
+from idrill_serving.app import create_app
+
+PASSWORD = "correct horse battery"  # noqa: S105
+SECRET = "q7Zb-4kLw9_Tn2XcR8vYd3HsJ6mPf1Ga"  # noqa: S105
+MORNING = datetime(2024, 3, 1, tzinfo=UTC)
+CHEAP = Passwords(memory=8, passes=1)
+HASH = CHEAP.hashed(PASSWORD)
+
+
+@dataclass(frozen=True)
+class Service:
+    """The application and a way to come in."""
+
+    client: TestClient
+    database: Database
+
+    def login(self, email: str, password: str = PASSWORD) -> dict[str, str]:
+        """What a person holds who logged in."""
+        answer = self.client.post(
+            "/api/v1/auth/login", json={"email": email, "password": password}
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        pair: dict[str, str] = answer.json()
+        return pair
+
+    def token(self, role: Role) -> dict[str, str]:
+        """The headers of somebody with a role."""
+        return bearer(self.login(email_of(role))["access_token"])
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries a token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def email_of(role: Role) -> str:
+    """The person of a role."""
+    return f"{role.value}@rig.example"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a person of each role, one who sees R1 only, two rigs, some readings."""
+    home = tmp_path_factory.mktemp("serving") / "home"
+    database = Database(f"sqlite:///{home / 'idrill.db'}")
+    database.migrate()
+    with database.session() as session:
+        for role in Role:
+            users.create(session, NewUser(email_of(role), "", role, HASH, None))
+        users.create(session, NewUser("one@rig.example", "One", Role.ENGINEER, HASH, ("R1",)))
+        for name in ("R1", "R2"):
+            rigs.register(session, Rig(name, name, synthetic=name == "R2"))
+            drift = Calibration("torque", MORNING, None, offset=1.5, reason="=cmd()")
+            calibrations.propose(session, name, date(2024, 3, 1), [drift])
+    fill(Lake(str(home / "lake"), database))
+    database.dispose()
+    return home
+
+
+def fill(lake: Lake) -> None:
+    """Write readings of two days across a midnight, and statistics of some hours."""
+    for day in (0, 1):
+        start = MORNING + timedelta(days=day)
+        times = [start + timedelta(seconds=second) for second in range(50)]
+        rows = [("R1", at, "file", float(number), 0) for number, at in enumerate(times)]
+        frame = pl.DataFrame(rows, schema=schema(["torque"]), orient="row")
+        frame = frame.with_columns(
+            pl.lit(Activity.STATIC.value, RECONCILED.schema["activity"]).alias("activity")
+        )
+        lake.write(RECONCILED, {"rig_id": "R1", "day": start.date()}, frame)
+    hours = [MORNING + timedelta(hours=hour) for hour in range(3)]
+    statistics = {
+        "time": [hour for hour in hours for _ in range(2)],
+        "origin": ["file"] * 6,
+        "channel": ["hook_load", "torque"] * 3,
+        "count": [3600] * 6,
+        **{name: [1.0] * 6 for name in ("min", "mean", "max", "last", "std", "coverage")},
+    }
+    table = pl.DataFrame(statistics, schema_overrides=dict(HOURLY.schema))
+    lake.write(HOURLY, {"rig_id": "R1", "day": MORNING.date()}, table)
+
+
+@pytest.fixture
+def settings(template: Path, tmp_path: Path) -> Settings:
+    """Settings of a service on a home of its own."""
+    home = tmp_path / "home"
+    shutil.copytree(template, home)
+    return settings_of(home)
+
+
+def settings_of(home: Path) -> Settings:
+    """Settings in which hashing costs nothing and a rate is hardly reached."""
+    return Settings(
+        _env_file=None,
+        home=home,
+        database_url=f"sqlite:///{home / 'idrill.db'}",
+        lake_url=str(home / "lake"),
+        secret_key=SecretStr(SECRET),
+        env="production",
+        password_memory=8,
+        password_passes=1,
+        request_rate="100000/minute",
+        login_rate="100000/minute",
+        max_body_bytes=64 << 10,
+    )
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    """A service of its own for one test."""
+    yield from opened(settings)
+
+
+@pytest.fixture(scope="module")
+def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service for tests of a module that do not mind each other."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(template, home)
+    yield from opened(settings_of(home))
+
+
+def opened(settings: Settings) -> Iterator[Service]:
+    """A service, closed afterwards."""
+    app = create_app(settings)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Service(client, app.state.platform.database)
