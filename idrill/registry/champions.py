@@ -10,6 +10,16 @@ from idrill.store import promotions
 from idrill.store.releases import Promotion
 
 
+def model_name(component: str) -> str:
+    """Name of the model that foresees a component's remaining life.
+
+    Example:
+        >>> model_name("liner")
+        'rul-liner'
+    """
+    return f"rul-{component}"
+
+
 def folder_of(models_folder: Path, model: str, version: int) -> Path:
     """Where a version of a model lies.
 

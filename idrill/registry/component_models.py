@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from idrill.errors import NotFound
-from idrill.registry.champions import open_version
+from idrill.registry.champions import model_name, open_version
 from idrill.registry.connection import MLflow
 from idrill.registry.gate import Assessment, Rules
 from idrill.registry.models import Registered, register
@@ -55,16 +55,6 @@ class Workshop:
     database: Database
     mlflow: MLflow
     models_folder: Path
-
-
-def model_name(component: str) -> str:
-    """Name of the model that foresees a component's remaining life.
-
-    Example:
-        >>> model_name("liner")
-        'rul-liner'
-    """
-    return f"rul-{component}"
 
 
 @dataclass(frozen=True, eq=False)

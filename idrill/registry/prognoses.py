@@ -1,0 +1,180 @@
+"""How long the components of a rig last, by the champions, from what its sensors told so far."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from idrill.errors import NoChampion
+from idrill.frame import Origin
+from idrill.prognosis import InputQuality, Prognosis
+from idrill.registry.champions import model_name, open_champion
+from idrill.rigs import ComponentKind, Equipment, Rig
+from idrill.rul.components import ComponentLife
+from idrill.rul.histories import FIRST_HOURS, LastWindow, last_window_of
+from idrill.rul.hours import Hours, hours_of
+from idrill.rul.prediction import FrozenModel
+from idrill.rul.signs import channels_for
+from idrill.store import component_lives, rigs
+from idrill.store.database import Database
+from idrill.store.lake import Lake
+from idrill.store.predictions import Prediction, PredictionSource
+from idrill.store.tables import HOURLY
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a prognosis is made from."""
+
+    database: Database
+    lake: Lake
+    models_folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Champion:
+    title: str
+    """Name and version; "" if there is none."""
+    model: FrozenModel | None
+    reason: str
+    """Why there is none."""
+
+
+def prognoses(
+    bench: Bench, rig_id: str, as_of: datetime, source: PredictionSource
+) -> list[Prediction]:
+    """A prediction for each place of a rig where a component is installed.
+
+    Where there is no champion, no record of the installation, or too little was measured, it is
+    withheld and says why.
+
+    Args:
+        bench: What it is made from.
+        rig_id: Which rig.
+        as_of: Nothing later is read.
+        source: Who asks.
+
+    Raises:
+        NotFound: If there is no such rig.
+        InvalidModel: If the folder of a champion is missing or was changed.
+    """
+    with bench.database.session() as session:
+        rig = rigs.get(session, rig_id)
+        records = [one for one in component_lives.of_rig(session, rig_id) if one.start < as_of]
+        current = component_lives.current(session, rig_id, as_of)
+    version = bench.lake.version(HOURLY)
+    hours = _hours(bench.lake, rig, current, as_of, version)
+    installed = {(life.equipment, life.component): life for life in current}
+    champions = _champions(bench, rig)
+    return [
+        Prediction(
+            _prognosis(
+                rig, place, kind, as_of, champions[kind.name],
+                _last(kind, installed.get((place.id, kind.name)), hours, records, as_of),
+            ),
+            source,
+            version,
+            Origin.SYNTHETIC if rig.synthetic else Origin.FILE,
+        )
+        for place, kind in _places(rig)
+    ]  # fmt: skip
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a UTC day is over."""
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def _places(rig: Rig) -> Iterator[tuple[Equipment, ComponentKind]]:
+    return ((item, kind) for item in rig.equipment for kind in item.components)
+
+
+def _hours(
+    lake: Lake, rig: Rig, current: Sequence[ComponentLife], as_of: datetime, version: int | None
+) -> Hours:
+    """What the hourly table says since the oldest unit in service was installed."""
+    since = min((life.start for life in current), default=as_of)
+    since -= timedelta(microseconds=FIRST_HOURS)
+    names = {name for kind in {item.kind for item in rig.equipment} for name in channels_for(kind)}
+    buckets = (
+        lake.scan(HOURLY, version=version)
+        .filter(
+            pl.col("rig_id") == rig.id,
+            pl.col("day").is_between(since.date(), as_of.date()),
+            pl.col("time") < as_of,
+            pl.col("channel").is_in(sorted(names)),
+        )
+        .collect()
+    )
+    return hours_of(buckets)
+
+
+def _champions(bench: Bench, rig: Rig) -> Mapping[str, _Champion]:
+    found: dict[str, _Champion] = {}
+    for _, kind in _places(rig):
+        if kind.name not in found:
+            found[kind.name] = _champion(bench, model_name(kind.name))
+    return found
+
+
+def _champion(bench: Bench, model: str) -> _Champion:
+    try:
+        with bench.database.session() as session:
+            row, frozen = open_champion(session, bench.models_folder, model)
+    except NoChampion as error:
+        return _Champion("", None, str(error))
+    return _Champion(row.title, frozen, "")
+
+
+def _last(
+    kind: ComponentKind,
+    life: ComponentLife | None,
+    hours: Hours,
+    records: Sequence[ComponentLife],
+    as_of: datetime,
+) -> LastWindow | None:
+    return None if life is None else last_window_of(kind.name, life, hours, records, as_of)
+
+
+def _prognosis(
+    rig: Rig,
+    place: Equipment,
+    kind: ComponentKind,
+    as_of: datetime,
+    champion: _Champion,
+    last: LastWindow | None,
+) -> Prognosis:
+    quality, reason = _judged(rig, place, kind, champion, last)
+    model = champion.model
+    quantiles = None
+    if model is not None and last is not None and last.windows is not None:
+        quantiles = tuple(model.quantiles(last.windows)[0].tolist())
+    return Prognosis(
+        rig_id=rig.id,
+        equipment=place.id,
+        component=kind.name,
+        unit="" if last is None else last.life.unit,
+        failure_modes=tuple(mode.value for mode in kind.failure_modes),
+        as_of=as_of,
+        quantiles=quantiles,
+        cap=None if model is None else model.problem.cap,
+        age=None if last is None else last.age,
+        model=champion.title,
+        quality=quality,
+        reason=reason,
+    )
+
+
+def _judged(
+    rig: Rig, place: Equipment, kind: ComponentKind, champion: _Champion, last: LastWindow | None
+) -> tuple[InputQuality, str]:
+    if champion.model is None:
+        return InputQuality.WITHHELD, champion.reason
+    if last is None:
+        return InputQuality.WITHHELD, (
+            f"no {kind.name} of {place.id} is on record as installed: idrill components record "
+            f"FILE --rig {rig.id}"
+        )
+    return last.quality, last.reason
