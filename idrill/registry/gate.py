@@ -15,6 +15,7 @@ import numpy as np
 from idrill.rul.baselines import BASELINES
 from idrill.rul.card import Covered
 from idrill.rul.coverage import coverage_limits
+from idrill.rul.evaluation import paired_bootstrap
 from idrill.rul.problem import Array
 
 CHAMPION = "champion"
@@ -29,7 +30,7 @@ class Rules:
     """Held-out units, at least."""
     level: float = 0.05
     """Chance that a model no better than a rival passes, before it is divided by looks [-]."""
-    draws: int = 10_000
+    draws: int = 4_000
     """Of the bootstrap."""
     parity: float = 1e-5
     """Largest difference between graph and torch, as share of the cap [-]."""
@@ -91,12 +92,6 @@ class Assessment:
     rules: Rules = field(default_factory=Rules)
 
     @cached_property
-    def clusters(self) -> Array:
-        """Which windows are of which unit, one for yes (unit, window)."""
-        names, of = np.unique(np.array(self.units), return_inverse=True)
-        return np.asarray(of == np.arange(names.size)[:, None], dtype=np.float64)
-
-    @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """With the champion and every baseline."""
         rivals = dict(self.baselines)
@@ -104,24 +99,18 @@ class Assessment:
             rivals[CHAMPION] = self.champion_errors
         return tuple(self.compare(name, errors) for name, errors in rivals.items())
 
-    def compare(self, rival: str, errors: Array) -> Comparison:
-        """The model beside a rival, by a paired bootstrap over units (Efron, Tibshirani 1993)."""
-        ours, theirs = self._squares(self.errors), self._squares(errors)
-        no_better = int((self._drawn @ (ours - theirs) >= 0.0).sum())
-        chance = (no_better + 1) / (self.rules.draws + 1)
-        return Comparison(rival, _rms(self.errors), _rms(errors), chance)
-
     @cached_property
-    def _drawn(self) -> Array:
-        """How often each unit is drawn, with replacement (draw, unit)."""
-        count = len(self.clusters)
-        shares = np.full(count, 1.0 / count)
-        drawn = np.random.default_rng(0).multinomial(count, shares, size=self.rules.draws)
-        return drawn.astype(np.float64)
+    def beside_oracle(self) -> Comparison | None:
+        """With whoever sees the hidden state."""
+        return None if self.oracle is None else self.compare("the oracle", self.oracle)
 
-    def _squares(self, errors: Array) -> Array:
-        """Sum of squared errors of each unit (unit)."""
-        return np.asarray(self.clusters @ np.square(errors))
+    def compare(self, rival: str, errors: Array) -> Comparison:
+        """The model beside a rival, by a paired bootstrap over units."""
+        draws = self.rules.draws
+        _, units = np.unique(np.array(self.units), return_inverse=True)
+        found = paired_bootstrap(self.errors, errors, units, draws=draws)
+        chance = (draws * (1.0 - found.better) + 1.0) / (draws + 1.0)
+        return Comparison(rival, _rms(self.errors), _rms(errors), chance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +217,12 @@ def _unfit(assessment: Assessment) -> list[str]:
 
 def _too_good(assessment: Assessment) -> list[str]:
     found = [f"its data leak: {one}" for one in assessment.leaks]
-    if assessment.oracle is not None:
-        beside = assessment.compare("the oracle", assessment.oracle)
-        if beside.chance <= assessment.rules.level:
-            found.append(f"it beats the oracle, which sees the hidden state: {beside}; look for "
-                         "what gives the target away")  # fmt: skip
+    beside = assessment.beside_oracle
+    if beside is not None and beside.chance <= assessment.rules.level:
+        found.append(
+            f"it beats the oracle, which sees the hidden state: {beside}; look for what gives the "
+            "target away"
+        )
     return found
 
 

@@ -141,6 +141,7 @@ def release(
         StoreError: If MLflow refuses to move the alias; the ledger holds already.
     """
     model, version = assessment.model, assessment.version
+    judge(assessment, 1)  # takes its time, keeps its comparisons, and holds up no other writer
     with database.session() as session:
         promotions.lock(session, model)
         _require_registered(
