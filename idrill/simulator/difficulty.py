@@ -12,11 +12,11 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from idrill.errors import InvalidSimulation
 from idrill.rigs import EquipmentKind
 from idrill.simulator.fleet import SimulatedFleet, SimulatedRig
+from idrill.simulator.oracle import WORKING, nearest, projection
 from idrill.simulator.upkeep import EndedBy
 
 Array = NDArray[np.float64]
@@ -27,8 +27,6 @@ FOLDS = 5
 """Groups of rigs, each held out once."""
 REPLACED = (EndedBy.PREVENTIVE, EndedBy.OPPORTUNISTIC)
 """Ends that leave a life censored."""
-NEIGHBOURS = 100
-"""Rows that the oracle averages over, a fifth of all where there are fewer than five times that."""
 
 _COMMON = (
     "hole_depth", "bit_depth", "hook_load", "weight_on_bit", "rotary_speed", "torque",
@@ -107,7 +105,8 @@ def _rows_of(
         hours = rig.own_hours(life)
         worked = np.diff(hours, prepend=0.0)
         taken = np.flatnonzero(
-            (worked > 0.9 * np.median(worked[worked > 0.0])) & (random.random(hours.size) < SHARE)
+            (worked > WORKING * np.median(worked[worked > 0.0]))
+            & (random.random(hours.size) < SHARE)
         )
         names = _channels_of(slot.equipment, measured.columns)
         load = rig.loads.load[life.slot, life.first : life.last + 1]
@@ -150,7 +149,7 @@ def _judged(component: str, parts: list[Rows], replaced: int) -> Difficulty:
     folds = rows.rig % FOLDS
     spread = _rmse(_held_out(_mean, np.zeros((target.size, 1)), target, folds), target)
     linear = _held_out(_least_squares, rows.channels, target, folds)
-    oracle = _held_out(_nearest, _projection(rows), target, folds)
+    oracle = _held_out(nearest, projection(rows.wear, rows.borne, rows.rate), target, folds)
     return Difficulty(
         component,
         len(parts),
@@ -190,20 +189,3 @@ def _least_squares(known: Array, target: Array, asked: Array) -> Array:
     design = np.column_stack([np.ones(target.size), (known - centre) / scale])
     weights = np.linalg.lstsq(design, target, rcond=None)[0]
     return np.asarray(np.column_stack([np.ones(len(asked)), (asked - centre) / scale]) @ weights)
-
-
-def _projection(rows: Rows) -> Array:
-    """Wear, and the remaining life if wear and load went on as they came (row, 2)."""
-    wear = np.maximum(rows.wear, 0.02)
-    left = rows.borne * np.maximum(1.05 - wear, 0.02) / wear
-    return np.column_stack([rows.wear, np.log(left / np.maximum(rows.rate, 1e-3) + 1e-3)])
-
-
-def _nearest(known: Array, target: Array, asked: Array) -> Array:
-    """The mean of the known rows that are nearest."""
-    centre, scale = known.mean(axis=0), known.std(axis=0) + 1e-12
-    count = max(min(NEIGHBOURS, len(known) // 5), 1)
-    places = cKDTree((known - centre) / scale).query(
-        (asked - centre) / scale, k=[*range(1, count + 1)]
-    )
-    return np.asarray(target[places[1]].mean(axis=1))
