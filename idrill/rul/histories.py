@@ -63,12 +63,28 @@ def lives_of(component: str, hours: Hours, records: Iterable[ComponentLife]) -> 
     Raises:
         InvalidWindows: If there is no such component, or the records are of several rigs.
     """
+    kept = tuple(life for _, _, life in known_rows(component, hours, records))
+    return Lives(channels_of(component)[0], kind_of(component).life_clock, kept)
+
+
+def known_rows(
+    component: str, hours: Hours, records: Iterable[ComponentLife]
+) -> list[tuple[ComponentLife, Rows, Life]]:
+    """Each life of `lives_of` with its record and its rows.
+
+    Raises:
+        InvalidWindows: As `lives_of`.
+    """
+    kind_of(component)
     known = list(records)
     _require_one_rig(known)
     chosen = sorted((one for one in known if one.component == component), key=_by_place)
-    found = [_life(one, hours, known) for one in chosen if _is_known(one, hours)]
-    kept = tuple(life for life in found if life is not None)
-    return Lives(channels_of(component)[0], kind_of(component).life_clock, kept)
+    found = [(one, _rows(one, hours, known, one.end)) for one in chosen if _is_known(one, hours)]
+    return [
+        (one, rows, _as_life(one, rows, failed=one.failed))
+        for one, rows in found
+        if rows.clock.size
+    ]
 
 
 def last_window_of(
@@ -136,11 +152,6 @@ def _why_unknown(life: ComponentLife, hours: Hours) -> str:
         f"installed {life.start:%Y-%m-%d %H:%M}, but the telemetry begins {first:%Y-%m-%d %H:%M}: "
         "its age is not known"
     )
-
-
-def _life(life: ComponentLife, hours: Hours, records: Sequence[ComponentLife]) -> Life | None:
-    rows = _rows(life, hours, records, life.end)
-    return _as_life(life, rows, failed=life.failed) if rows.clock.size else None
 
 
 def _rows(

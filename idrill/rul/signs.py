@@ -146,8 +146,8 @@ def _washpipe(equipment: str, hours: Hours) -> Signs:
     current = hours.of(f"{equipment}_motor_current")
     return Signs(
         {
-            "rotary_speed": _while_running(share, speed),
-            "torque": _while_running(share, torque),
+            "turning_speed": _while_running(share, speed),
+            "turning_torque": _while_running(share, torque),
             "pressure": _while_running(share, pressure),
         },
         {
@@ -166,8 +166,8 @@ def _gearbox(equipment: str, hours: Hours) -> Signs:
     held = np.divide(torque, share, out=np.zeros_like(share), where=share > _RUNS)
     return Signs(
         {
-            "rotary_speed": _while_running(share, speed),
-            "torque": _while_running(share, torque),
+            "turning_speed": _while_running(share, speed),
+            "turning_torque": _while_running(share, torque),
         },
         {
             "shake": _by(60.0 * hours.of(f"{equipment}_vibration"), speed, share),
@@ -187,7 +187,7 @@ def _brake(equipment: str, hours: Hours) -> Signs:
     return Signs(
         {
             "braking_power": Sign(power, one),
-            "hook_load": Sign(hours.of("hook_load", "high"), one),
+            "hanging_load": Sign(hours.of("hook_load", "high"), one),
         },
         {
             "rise": Sign(rise, one),

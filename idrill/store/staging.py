@@ -9,10 +9,12 @@ import polars as pl
 from idrill.channels import BY_NAME
 from idrill.errors import LakeError
 from idrill.frame import channels_in, quality_of, sd_of
+from idrill.rigs import COMPONENT_KINDS
 from idrill.store.delta import Partition, read_file
 from idrill.store.tables import LakeTable
 
 _NAME = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,63}")
+_COMPONENTS = frozenset(kind.name for kind in COMPONENT_KINDS)
 
 
 def check_partition(table: LakeTable, partition: Partition) -> None:
@@ -30,6 +32,10 @@ def check_partition(table: LakeTable, partition: Partition) -> None:
         if table.schema[column] == pl.Date:
             if type(value) is not date:
                 raise LakeError(f"{column} of {table.name} must be a date, not {value!r}")
+        elif column == "component":
+            if value not in _COMPONENTS:
+                known = ", ".join(sorted(_COMPONENTS))
+                raise LakeError(f"{column} of {table.name} cannot be {value!r}: there are {known}")
         elif not (isinstance(value, str) and _NAME.fullmatch(value)):
             raise LakeError(
                 f"{column} of {table.name} cannot be {value!r}: capitals, digits, `-` and `_` only"

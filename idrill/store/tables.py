@@ -16,6 +16,7 @@ from idrill.channels import CHANNELS
 from idrill.dvr.hourly_quality import HOURLY_QUALITY
 from idrill.frame import ACTIVITY, ORIGIN, QUALITY, channels_in, measured, quality_of, sd_of
 from idrill.frame import schema as frame_schema
+from idrill.rul.history_frames import HISTORY_SCHEMA, WINDOW_SCHEMA
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,14 @@ DEPTH = LakeTable(
     ("well_id",),
     ("source", "depth"),
 )
+
+COMPONENT_HISTORIES = LakeTable(
+    "component_histories", HISTORY_SCHEMA, ("component", "rig_id"), ("unit", "clock")
+)
+RUL_WINDOWS = LakeTable("rul_windows", WINDOW_SCHEMA, ("component",), ("part", "unit", "row"))
+
+LEARNING = (COMPONENT_HISTORIES, RUL_WINDOWS)
+"""What models of remaining life learn from; they join `TABLES` with the assets that make them."""
 
 STATES = (THRESHOLDS, RECONCILIATIONS)
 """What a rig-day leaves to the next one: an asset writes it beside its own table."""
