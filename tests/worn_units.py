@@ -17,15 +17,15 @@ def worn(
     Args:
         count: How many.
         seed: Same seed, same lives.
-        cut: Share of them that are cut short at a random row, not failed.
+        cut: Share of them that are watched for 20 to 100 rows only.
         noise: Deviation of what shows the wear.
         rigs: Among how many they are spread; one each if left out.
     """
-    generator = np.random.default_rng(seed)
     lives = []
     for number in range(count):
-        full = int(generator.integers(40, 100))
-        rows = int(generator.integers(full // 3, full)) if generator.random() < cut else full
+        generator = np.random.default_rng((seed, number))
+        full, watched = int(generator.integers(40, 100)), int(generator.integers(20, 100))
+        rows = min(full, watched) if generator.random() < cut else full
         clock = np.arange(1.0, rows + 1.0)
         load = generator.normal(size=rows)
         wear = np.exp((clock - full) / 25.0) + 0.3 * load + generator.normal(0.0, noise, rows)

@@ -21,7 +21,7 @@ AT_RISK = 5
 """Units under observation below which Kaplan-Meier's curve says too little to go on."""
 STEPS = 400
 """Of the integral over the time to the cap."""
-SHAPES = (0.2, 20.0)
+SHAPES = (0.2, 50.0)
 """Between which a Weibull shape is looked for [-]."""
 
 
@@ -57,9 +57,9 @@ class Weibull:
             InvalidModel: If no life ended by failure.
         """
         del scaler, validation, seed
-        shape, scale = weibull(*_ages(problem, training))
+        shape, scale = weibull(*ages_of(problem, training))
         ages = np.linspace(0.0, 3.0 * float(max(life.end for life in training)), STEPS)
-        return AgeAlone(ages, _weibull_residual(ages, shape, scale, problem.cap))
+        return AgeAlone(ages, weibull_residual(ages, shape, scale, problem.cap))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,19 @@ class KaplanMeier:
             InvalidModel: If no life ended by failure.
         """
         del scaler, validation, seed
-        entry, end, failed = _ages(problem, training)
+        entry, end, failed = ages_of(problem, training)
         times, surviving = kaplan_meier(entry, end, failed)
         last = _last_age(entry, end)
         ages = np.linspace(0.0, last, STEPS)
         return AgeAlone(ages, _step_residual(ages, times, surviving, problem.cap))
 
 
-def _ages(problem: Problem, lives: Lives) -> tuple[Array, Array, NDArray[np.bool_]]:
+def ages_of(problem: Problem, lives: Lives) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Age at the first row, age at the end, and whether that was a failure (life).
+
+    Raises:
+        InvalidModel: If no life ended by failure.
+    """
     entry = np.array([life.clock[0] for life in lives])
     end = np.array([life.end for life in lives])
     failed = np.array([life.failed for life in lives])
@@ -127,7 +132,7 @@ def weibull(entry: Array, end: Array, failed: NDArray[np.bool_]) -> tuple[float,
     return shape, scale_of(shape) * unit
 
 
-def _weibull_residual(ages: Array, shape: float, scale: float, cap: float) -> Array:
+def weibull_residual(ages: Array, shape: float, scale: float, cap: float) -> Array:
     """Mean of the capped residual life: the integral of S(a + u) / S(a) from 0 to the cap (age)."""
     ahead = np.linspace(0.0, cap, STEPS)
     exponent = (ages[:, None] / scale) ** shape - ((ages[:, None] + ahead) / scale) ** shape
