@@ -14,6 +14,7 @@ from rich.console import Console
 from idrill.cli import (
     bench,
     channels,
+    components,
     doctor,
     dvr,
     lake,
@@ -47,6 +48,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.command("query")(query.query)
     app.command("simulate")(simulate.simulate)
     app.add_typer(bench.app, name="bench")
+    app.add_typer(components.app, name="components")
     app.add_typer(dvr.app, name="dvr")
     app.add_typer(lake.app, name="lake")
     app.add_typer(models.app, name="models")
@@ -55,6 +57,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     brought = entry_points(group="idrill.commands")
     own = {
         "channels",
+        "components",
         "doctor",
         "migrate",
         "query",
