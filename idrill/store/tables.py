@@ -138,12 +138,28 @@ DEPTH = LakeTable(
 )
 
 COMPONENT_HISTORIES = LakeTable(
-    "component_histories", HISTORY_SCHEMA, ("component", "rig_id"), ("unit", "clock")
+    "component_histories", HISTORY_SCHEMA, ("component",), ("rig_id", "unit", "clock")
 )
 RUL_WINDOWS = LakeTable("rul_windows", WINDOW_SCHEMA, ("component",), ("part", "unit", "row"))
 
-LEARNING = (COMPONENT_HISTORIES, RUL_WINDOWS)
-"""What models of remaining life learn from; they join `TABLES` with the assets that make them."""
+RUL_EVALUATION = LakeTable(
+    "rul_evaluation",
+    pl.Schema(
+        {
+            "component": pl.String(),
+            "predictor": pl.String(),
+            "window": pl.Int64(),
+            "unit": pl.String(),
+            "error": pl.Float64(),
+            "measured": pl.String(),
+        }
+    ),
+    ("component",),
+    ("predictor", "window"),
+)
+"""One row is one answer: who gave it, to which window of which held-out unit, and by how much it
+was off, predicted less true capped remaining life [own hours]. What was measured of the candidate
+besides stands in its rows as JSON."""
 
 STATES = (THRESHOLDS, RECONCILIATIONS)
 """What a rig-day leaves to the next one: an asset writes it beside its own table."""
@@ -163,6 +179,9 @@ TABLES = MappingProxyType(
             DAILY,
             KPIS,
             DEPTH,
+            COMPONENT_HISTORIES,
+            RUL_WINDOWS,
+            RUL_EVALUATION,
         )
     }
 )

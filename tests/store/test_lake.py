@@ -16,7 +16,7 @@ from idrill.frame import ACTIVITY, ORIGIN, QUALITY, content_hash, schema
 from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.locks import table_lock
-from idrill.store.tables import DEPTH, KPIS, LEARNING, MINUTE, RAW, TABLES, VALIDATED, LakeTable
+from idrill.store.tables import DEPTH, KPIS, MINUTE, RAW, TABLES, VALIDATED, LakeTable
 
 DAY = date(2024, 3, 1)
 RIG_DAY: dict[str, str | date] = {"rig_id": "RIG-1", "day": DAY}
@@ -416,7 +416,7 @@ def test_any_value_survives_the_lake(
 
 def test_every_table_can_be_created_and_read_by_delta_alone(lake: Lake) -> None:
     values: dict[str, str | date] = {"day": DAY, "component": "liner"}
-    for table in (*TABLES.values(), *LEARNING):
+    for table in TABLES.values():
         partition = {name: values.get(name, "X") for name in table.partition_by}
         lake.write(table, partition, pl.DataFrame(schema=table.schema))
 
