@@ -81,6 +81,10 @@ class Assessment:
     """Difference between graph and torch, as share of the cap [-]."""
     latency: float
     """Of one window [s]."""
+    seed: int | None = None
+    """Of the fleet that was simulated for it; None if it was measured."""
+    trained_seeds: tuple[int, ...] = ()
+    """Of the fleets that the candidate was trained on."""
     champion: int | None = None
     """Version that it was judged against; None if none serves."""
     champion_errors: Array | None = None
@@ -167,6 +171,8 @@ def _unsound(assessment: Assessment) -> list[str]:
     units = len(set(assessment.units))
     if units < rules.units:
         found.append(f"{units} held-out units are fewer than {rules.units}")
+    if assessment.seed in assessment.trained_seeds:
+        found.append(f"it was trained on the fleet of seed {assessment.seed}, which judges it")
     if missing := sorted(set(rules.baselines) - set(assessment.baselines)):
         found.append(f"it was not held against {', '.join(missing)}")
     if (assessment.champion is None) != (assessment.champion_errors is None):

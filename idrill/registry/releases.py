@@ -39,6 +39,7 @@ def assess(
     *,
     calibrated: int,
     parity: float,
+    seed: int | None = None,
     oracle: Array | None = None,
     leaks: tuple[str, ...] = (),
     rules: Rules | None = None,
@@ -57,6 +58,7 @@ def assess(
         champion: What serves now.
         calibrated: Units that the candidate's intervals were calibrated on.
         parity: Of its graph with torch, as share of the cap [-].
+        seed: Of the fleet that the windows are of; None if it was measured.
         oracle: What whoever sees the hidden state says (window).
         leaks: What the check of leakage found.
         rules: Of the gate.
@@ -83,6 +85,8 @@ def assess(
         calibrated=calibrated,
         parity=parity,
         latency=latency(candidate, asked),
+        seed=seed,
+        trained_seeds=candidate.card.trained_on.seeds,
         champion=None if champion is None else champion[0].version,
         champion_errors=None if champion is None else champion[1].predict(asked) - target,
         oracle=None if oracle is None else np.minimum(oracle[known], problem.cap) - target,

@@ -153,6 +153,13 @@ def _slightly_worse(
     return ours + np.random.default_rng(8).normal(0.2, 2.6, size=ours.size)
 
 
+def test_a_fleet_that_was_trained_on_judges_nothing() -> None:
+    seen = replace(assessment(), seed=7, trained_seeds=(1, 7))
+
+    assert refused(seen) == "it was trained on the fleet of seed 7, which judges it"
+    assert judge(replace(seen, trained_seeds=(1, 2)), 1).released
+
+
 def test_every_baseline_that_there_is_must_be_beaten() -> None:
     said = refused(replace(assessment(), rules=Rules(draws=10)))
 

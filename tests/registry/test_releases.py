@@ -282,7 +282,7 @@ def test_an_assessment_holds_all_against_the_same_known_windows(place: Place) ->
 
     found = assess(
         frozen, 1, "liner, fleet of seed 7", sample, baselines, None,
-        calibrated=100, parity=1e-7, oracle=np.full(len(sample), 1e9),
+        calibrated=100, parity=1e-7, seed=7, oracle=np.full(len(sample), 1e9),
     )  # fmt: skip
 
     target = np.minimum(sample.remaining, 125.0)[known]
@@ -292,6 +292,7 @@ def test_an_assessment_holds_all_against_the_same_known_windows(place: Place) ->
     assert set(found.units) == {f"unit {number}" for number in range(3, 12)}
     assert [one.units for one in found.covered] == [9, 9]
     assert 0.0 < found.latency < 1.0
+    assert (found.seed, found.trained_seeds) == (7, (1, 2))
 
 
 def test_nothing_is_assessed_where_no_life_is_known(place: Place) -> None:

@@ -191,6 +191,15 @@ def test_of_two_promotions_at_once_one_wins_and_the_other_is_told(ledger: Databa
         database.dispose()
 
 
+def test_candidates_entered_at_once_wait_for_each_other(ledger: Database) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda version: enter(ledger, version), range(1, 13)))
+
+    with ledger.session() as session:
+        numbers = [one.sequence for one in promotions.of_model(session, MODEL)]
+    assert numbers == list(range(1, 13))
+
+
 def test_a_writer_who_skips_the_lock_loses_by_the_key(
     ledger: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
