@@ -132,7 +132,7 @@ def _make_inbox(inbox: "Path | None", rigs: tuple[Rig, ...]) -> None:
 def _door(into: Into, settings: Settings, database: Database) -> "Callable[[SimulatedDay], int]":
     """Keeps a day, its readings where they are wanted and the truth apart; how many rows it has."""
     from idrill.simulator.files import write_truth
-    from idrill.store.simulated_days import to_inbox, to_lake
+    from idrill.store.simulated_days import record_lives, to_inbox, to_lake
 
     archive = Archive(settings.archive_folder)
     first_day, max_bytes = settings.first_day, settings.max_file_bytes
@@ -143,6 +143,7 @@ def _door(into: Into, settings: Settings, database: Database) -> "Callable[[Simu
         write_truth(day, settings.home / "simulations")
         if into is Into.INBOX:
             return to_inbox(day, settings.inbox_folder)
+        record_lives(day, database)
         return to_lake(day, rows, lake)
 
     return put

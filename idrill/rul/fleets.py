@@ -12,6 +12,8 @@ from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
 
+import polars as pl
+
 from idrill.rigs import EquipmentKind, FailureMode
 from idrill.rul.components import ComponentLife, EndedBy, framing_of, kind_of
 from idrill.rul.features import channels_of
@@ -19,8 +21,8 @@ from idrill.rul.histories import lives_of
 from idrill.rul.hours import Hours, hours_of_frame, joined
 from idrill.rul.signs import channels_for
 from idrill.simulator.fleet import SimulatedFleet, SimulatedRig
+from idrill.simulator.upkeep import USUAL_POLICIES, PolicyKind
 from idrill.simulator.upkeep import EndedBy as SimulatedEnd
-from idrill.simulator.upkeep import PolicyKind
 from idrill.windows import Lives
 
 STEP = timedelta(minutes=10)
@@ -30,7 +32,7 @@ _DAYS_AT_ONCE = 1_000
 
 
 def fleet_for(
-    component: str, rigs: int, seed: int, policies: tuple[PolicyKind, ...] = tuple(PolicyKind)
+    component: str, rigs: int, seed: int, policies: tuple[PolicyKind, ...] = USUAL_POLICIES
 ) -> SimulatedFleet:
     """A fleet that shows enough lives of a component to learn from.
 
@@ -77,6 +79,15 @@ def hours_of_rig(rig: SimulatedRig, equipment: Collection[EquipmentKind]) -> Hou
 
 def records_of(rig: SimulatedRig) -> tuple[ComponentLife, ...]:
     """The lives of a simulated rig as its maintenance department knows them."""
+    return records_from(rig.histories)
+
+
+def records_from(histories: pl.DataFrame) -> tuple[ComponentLife, ...]:
+    """Simulated lives as a maintenance department knows them: no wear, no hidden hours.
+
+    Args:
+        histories: As `simulator.histories.HISTORY`.
+    """
     return tuple(
         ComponentLife(
             rig_id=row["rig_id"],
@@ -90,7 +101,7 @@ def records_of(rig: SimulatedRig) -> tuple[ComponentLife, ...]:
             variant=row["variant"],
             source="simulation",
         )
-        for row in rig.histories.iter_rows(named=True)
+        for row in histories.iter_rows(named=True)
     )
 
 

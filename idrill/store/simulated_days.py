@@ -10,10 +10,14 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from idrill.errors import StoreError
 from idrill.readers.bounds import days_of
+from idrill.rul.fleets import records_from
 from idrill.simulator.days import SimulatedDay
 from idrill.simulator.files import write_csv, write_parquet
+from idrill.store import component_lives
 from idrill.store.archived_rows import ArchivedRows
+from idrill.store.database import Database
 from idrill.store.intake import Order, Refused
 from idrill.store.lake import Lake
 from idrill.store.locks import rig_lock
@@ -46,6 +50,28 @@ def to_lake(simulated: SimulatedDay, rows: ArchivedRows, lake: Lake) -> int:
         for day in days:
             rows.write_raw(lake, simulated.rig_id, day)
     return sum(days.values())
+
+
+def record_lives(simulated: SimulatedDay, database: Database) -> None:
+    """Record the lives of a fleet's rig as its maintenance department knows them, never the wear.
+
+    They come with the first day of a rig. Doing it again changes nothing.
+
+    Raises:
+        NotFound: If the rig is not known.
+        StoreError: If the record of the rig says otherwise.
+    """
+    histories = simulated.truth.get("histories")
+    if histories is None:
+        return
+    with database.session() as session:
+        done = component_lives.record(session, simulated.rig_id, records_from(histories))
+    if done.refused:
+        first = done.refused[0]
+        raise StoreError(
+            f"{simulated.rig_id}: {first.life.component} of {first.life.equipment} installed "
+            f"{first.life.start.isoformat()} cannot be recorded: {first.reason}"
+        )
 
 
 def _take_in(simulated: SimulatedDay, rows: ArchivedRows) -> Mapping[date, int]:

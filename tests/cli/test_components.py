@@ -140,3 +140,23 @@ def test_a_record_of_an_unknown_rig_is_refused(
     assert run(["components", "record", str(folder / "record.csv"), "--rig", "R9"]) == 2
 
     assert "no rig is called 'R9'" in capsys.readouterr().err
+
+
+FLEET = [
+    "simulate", "--resolution", "1min", "--rigs", "1", "--days", "1", "--seed", "4",
+    "--from", "2026-02-01", "--into", "lake",
+]  # fmt: skip
+
+
+def test_a_fleet_in_the_lake_brings_its_record_as_a_maintenance_department_keeps_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IDRILL_FIRST_DAY", "2025-01-01")
+
+    assert [run(FLEET), run(FLEET)] == [0, 0]
+
+    with Database(load_settings().store_url).session() as session:
+        lives = component_lives.current(session, "SIM_0001")
+    assert len(lives) == 12
+    assert {life.source for life in lives} == {"simulation"}
+    assert {life.own_hours for life in lives} == {None}
