@@ -85,10 +85,15 @@ def _json(rows: pl.DataFrame, envelope: Mapping[str, Any]) -> bytes:
 
 def _csv(rows: pl.DataFrame, written: io.BytesIO) -> None:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    text = pl.col(pl.String)
-    guarded = pl.when(text.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), text))
     flat = _plain(rows).with_columns(pl.col(pl.List(pl.String)).list.join(", "))
-    flat.with_columns(guarded.otherwise(text).name.keep()).write_csv(written)
+    texts = [name for name, dtype in flat.schema.items() if dtype == pl.String]
+    flat.with_columns(_guarded(name) for name in texts).write_csv(written)
+
+
+def _guarded(name: str) -> pl.Expr:
+    text = pl.col(name)
+    with_apostrophe = pl.concat_str(pl.lit("'"), text)
+    return pl.when(text.str.contains(_FORMULA)).then(with_apostrophe).otherwise(text).alias(name)
 
 
 def _parquet(rows: pl.DataFrame, written: io.BytesIO) -> None:

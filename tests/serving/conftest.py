@@ -2,14 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from pydantic import SecretStr
-from starlette.testclient import TestClient
 
 from idrill.access import Role
 from idrill.dvr.calibration import Calibration
@@ -22,44 +19,10 @@ from idrill.store.lake import Lake
 from idrill.store.passwords import Passwords
 from idrill.store.tables import HOURLY, RECONCILED
 from idrill.store.users import NewUser
-from idrill_serving.app import create_app
+from tests.service import PASSWORD, Service, email_of, opened, settings_of
 
-PASSWORD = "correct horse battery"  # noqa: S105
-SECRET = "q7Zb-4kLw9_Tn2XcR8vYd3HsJ6mPf1Ga"  # noqa: S105
 MORNING = datetime(2024, 3, 1, tzinfo=UTC)
-CHEAP = Passwords(memory=8, passes=1)
-HASH = CHEAP.hashed(PASSWORD)
-
-
-@dataclass(frozen=True)
-class Service:
-    """The application and a way to come in."""
-
-    client: TestClient
-    database: Database
-
-    def login(self, email: str, password: str = PASSWORD) -> dict[str, str]:
-        """What a person holds who logged in."""
-        answer = self.client.post(
-            "/api/v1/auth/login", json={"email": email, "password": password}
-        )  # fmt: skip
-        assert answer.status_code == 200, answer.text
-        pair: dict[str, str] = answer.json()
-        return pair
-
-    def token(self, role: Role) -> dict[str, str]:
-        """The headers of somebody with a role."""
-        return bearer(self.login(email_of(role))["access_token"])
-
-
-def bearer(token: str) -> dict[str, str]:
-    """The header that carries a token."""
-    return {"Authorization": f"Bearer {token}"}
-
-
-def email_of(role: Role) -> str:
-    """The person of a role."""
-    return f"{role.value}@rig.example"
+HASH = Passwords(memory=8, passes=1).hashed(PASSWORD)
 
 
 @pytest.fixture(scope="session")
@@ -112,23 +75,6 @@ def settings(template: Path, tmp_path: Path) -> Settings:
     return settings_of(home)
 
 
-def settings_of(home: Path) -> Settings:
-    """Settings in which hashing costs nothing and a rate is hardly reached."""
-    return Settings(
-        _env_file=None,
-        home=home,
-        database_url=f"sqlite:///{home / 'idrill.db'}",
-        lake_url=str(home / "lake"),
-        secret_key=SecretStr(SECRET),
-        env="production",
-        password_memory=8,
-        password_passes=1,
-        request_rate="100000/minute",
-        login_rate="100000/minute",
-        max_body_bytes=64 << 10,
-    )
-
-
 @pytest.fixture
 def service(settings: Settings) -> Iterator[Service]:
     """A service of its own for one test."""
@@ -141,10 +87,3 @@ def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     home = tmp_path_factory.mktemp("shared") / "home"
     shutil.copytree(template, home)
     yield from opened(settings_of(home))
-
-
-def opened(settings: Settings) -> Iterator[Service]:
-    """A service, closed afterwards."""
-    app = create_app(settings)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield Service(client, app.state.platform.database)
