@@ -25,8 +25,10 @@ LEAST_ROWS = 0.5
 """Share of a window's rows' time that must be measured, else a prognosis is withheld [-]."""
 LEAST_VALUES = 0.5
 """Share of the health values of the last row that must be there, else it is withheld [-]."""
-GOOD_ROWS = 0.9
-"""Share of either from which the input is good [-]."""
+LEAST_LIFE = 0.5
+"""Share of the time since installation that must be measured, else its age says too little [-]."""
+GOOD = 0.9
+"""Share of each of these from which the input is good [-]."""
 STALE = timedelta(days=2)
 """Silence of the rig after which a prognosis is doubtful."""
 LOST = timedelta(days=14)
@@ -42,7 +44,7 @@ class LastWindow:
     """One window; None if there is none to ask a model about."""
     age: float | None
     """[own hours]; None if it is not known."""
-    failed_inputs: tuple[str, ...]
+    absent: tuple[str, ...]
     """Channels of which the window has no value at all."""
     quality: InputQuality
     reason: str
@@ -52,8 +54,9 @@ class LastWindow:
 def lives_of(component: str, hours: Hours, records: Iterable[ComponentLife]) -> Lives:
     """The lives of one component on one rig, as far as they are known to the hour.
 
-    A life that began more than two days before the telemetry did is left out, since its age is not
-    known, and so is one without a full row. A unit in service counts as cut short at the last hour.
+    A life that began more than two days before the telemetry did, or of which less than half was
+    measured, is left out, since its age is not known, and so is one without a full row. A unit in
+    service counts as cut short at the last hour.
 
     Args:
         component: Name in `rigs.COMPONENT_KINDS`.
@@ -83,7 +86,7 @@ def known_rows(
     return [
         (one, rows, _as_life(one, rows, failed=one.failed))
         for one, rows in found
-        if rows.clock.size
+        if rows.clock.size and _measured(one, rows) >= LEAST_LIFE
     ]
 
 
@@ -144,6 +147,11 @@ def _is_known(life: ComponentLife, hours: Hours) -> bool:
     return bool(len(hours)) and instant(life.start) >= int(hours.start[0]) - FIRST_HOURS
 
 
+def _measured(life: ComponentLife, rows: Rows) -> float:
+    """Share of the time from the installation to the last row that was measured [-]."""
+    return float(np.average(rows.coverage, weights=np.diff(rows.time, prepend=instant(life.start))))
+
+
 def _why_unknown(life: ComponentLife, hours: Hours) -> str:
     if not len(hours):
         return "nothing was measured on this rig so far"
@@ -194,15 +202,16 @@ def _judged(
     counted = int(window.mask[0].sum())
     spans = np.diff(rows.time, prepend=instant(life.start))[-counted:]
     covered = float(np.average(rows.coverage[-counted:], weights=spans))
-    measured = float(np.isfinite(window.values[0, -1]).mean())
-    reasons = []
-    withheld = covered < LEAST_ROWS or measured < LEAST_VALUES or silent > LOST
-    if covered < GOOD_ROWS:
-        reasons.append(f"{covered:.0%} of the window's time was measured")
-    if measured < GOOD_ROWS:
-        reasons.append(f"{measured:.0%} of its channels have a value")
+    lived = _measured(life, rows)
+    there = float(np.isfinite(window.values[0, -1]).mean())
+    told = {
+        f"{covered:.0%} of the window's time was measured": (covered, LEAST_ROWS),
+        f"{there:.0%} of its channels have a value": (there, LEAST_VALUES),
+        f"{lived:.0%} of its life was measured, so it is older than said": (lived, LEAST_LIFE),
+    }
+    reasons = [words for words, (share, _) in told.items() if share < GOOD]
     if silent > STALE:
         reasons.append(f"nothing was measured for {silent.total_seconds() / 86400.0:.1f} days")
-    if withheld:
+    if silent > LOST or any(share < least for share, least in told.values()):
         return InputQuality.WITHHELD, "; ".join(reasons)
     return (InputQuality.DOUBTFUL if reasons else InputQuality.GOOD), "; ".join(reasons)

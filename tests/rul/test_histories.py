@@ -152,7 +152,7 @@ def test_a_unit_without_sensors_is_withheld_naming_the_channels(
 
     assert found.quality is InputQuality.WITHHELD
     assert "of its channels have a value" in found.reason
-    assert {"throb", "shake_gain", "heat"} <= set(found.failed_inputs)
+    assert {"throb", "shake_gain", "heat"} <= set(found.absent)
     assert found.age is not None
 
 
@@ -166,3 +166,17 @@ def test_a_unit_of_unknown_age_is_withheld_with_the_reason(
     assert found.quality is InputQuality.WITHHELD
     assert "installed 2020-01-01 00:00, but the telemetry begins" in found.reason
     assert found.age is None
+
+
+def test_a_life_of_which_less_than_half_was_measured_teaches_nothing(
+    worked_hours: Hours, records: Records
+) -> None:
+    life = a_piston(records)
+    assert life.end is not None
+    lost = without(worked_hours, life.start + DAY, life.start + 0.6 * (life.end - life.start))
+
+    asked = last_window_of("piston", life, lost, records, life.end)
+
+    assert life.unit not in [one.unit for one in lives_of("piston", lost, records)]
+    assert asked.quality is InputQuality.WITHHELD
+    assert "of its life was measured, so it is older than said" in asked.reason
