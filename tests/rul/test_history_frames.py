@@ -43,7 +43,7 @@ def test_lives_go_through_the_lake_and_come_back_as_they_were(
 ) -> None:
     lake = Lake(str(tmp_path), Database(f"sqlite:///{tmp_path}/store.db"))
     lake.database.migrate()
-    place = {"component": component, "rig_id": "SIM_0001"}
+    place = {"component": component}
     lives = lives_of(component, worked_hours, records)
 
     lake.write(COMPONENT_HISTORIES, place, histories_of(component, worked_hours, records))
