@@ -1,0 +1,118 @@
+"""`idrill serve` as a process: what it loads, what it refuses, how it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from idrill.cli import run
+from tests.service import PASSWORD, SECRET
+
+PROGRAM = Path(sys.executable).parent / "idrill"
+HEAVY = {"torch", "mlflow", "pandas", "great_expectations", "dagster", "idrill_assets"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if "IDRILL" not in name}  # noqa: TID251
+    return kept | {
+        "IDRILL_HOME": str(home),
+        "IDRILL_PASSWORD_MEMORY": "8",
+        "IDRILL_PASSWORD_PASSES": "1",
+        "IDRILL_SECRET_KEY": SECRET,
+        "IDRILL_ENV": "production",
+        **more,
+    }
+
+
+def test_a_worker_that_has_answered_has_loaded_nothing_that_trains_or_arranges(
+    template: Path,
+) -> None:
+    program = """
+import json, sys
+from pathlib import Path
+from starlette.testclient import TestClient
+import idrill_serving.commands
+from idrill_serving.app import create_app
+from tests.service import settings_of, Service, bearer
+app = create_app(settings_of(Path(sys.argv[1])))
+with TestClient(app) as client:
+    pair = Service(client, app.state.platform.database).login("viewer@rig.example")
+    span = "start=2024-03-01T00:00:00Z&end=2024-03-02T00:00:00Z"
+    path = f"/api/v1/sensor-data/historical?rig_id=R1&channels=torque&{span}"
+    for accept in ("text/csv", "application/vnd.apache.parquet", "application/json"):
+        headers = bearer(pair["access_token"]) | {"Accept": accept}
+        assert client.get(path, headers=headers).status_code == 200
+print(json.dumps(list(sys.modules)))
+"""
+    root = Path(__file__).parents[2]
+
+    done = subprocess.check_output(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", program, str(template)], text=True, cwd=root
+    )
+
+    loaded = {name.split(".")[0] for name in json.loads(done.splitlines()[-1])}
+    assert loaded & HEAVY == set()
+
+
+def test_the_service_answers_as_a_process_and_ends_when_told(template: Path) -> None:
+    port = free_port()
+    order = [str(PROGRAM), "serve", "--plain", "--port", str(port)]
+    process = subprocess.Popen(  # noqa: S603
+        order, env=environment(template), stderr=subprocess.PIPE, text=True
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        answered = wait_for(f"{url}/api/v1/health/ready")
+        body = {"email": "viewer@rig.example", "password": PASSWORD}
+        login = httpx.post(f"{url}/api/v1/auth/login", json=body)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=20)
+
+    assert (answered, login.status_code) == (200, 200)
+    assert "server" not in login.headers
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    answers = [line for line in lines if line["message"] == "answered"]
+    assert answers[-1]["route"] == "/api/v1/auth/login"
+    assert process.returncode in (0, -signal.SIGTERM)
+
+
+def wait_for(url: str) -> int:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return httpx.get(url).status_code
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def test_a_service_without_a_secret_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("IDRILL_SECRET_KEY")
+
+    assert run(["serve", "--plain"]) == 2
+    assert "IDRILL_SECRET_KEY is not set" in capsys.readouterr().err
+
+
+def test_a_host_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve"]) == 2
+    assert "--plain" in capsys.readouterr().err
