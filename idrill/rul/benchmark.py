@@ -79,8 +79,8 @@ class NetworkLearner:
 
 LEARNERS: Mapping[str, NetworkLearner] = MappingProxyType(
     {
-        "transformer": NetworkLearner(Transformer(), Training(epochs=6, offset=0.3)),
-        "cnn_lstm": NetworkLearner(CNNLSTM(), Training(epochs=10, offset=0.3)),
+        "transformer": NetworkLearner(Transformer(patch=8), Training(epochs=10, offset=0.2)),
+        "cnn_lstm": NetworkLearner(CNNLSTM(stride=8), Training(epochs=10, offset=0.3)),
         "lstm": NetworkLearner(LSTM(), Training(epochs=10, offset=0.3)),
     }
 )

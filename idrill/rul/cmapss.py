@@ -21,7 +21,7 @@ CLOCK = "cycles"
 CAP = 125.0
 """Remaining life above which an engine shows nothing, by convention (Heimes 2008) [cycle]."""
 
-LENGTH = 128
+LENGTH = 192
 """Rows of a window; of an engine that ran for less, all that there are."""
 
 REGIME_STEP = (1.0, 0.05, 1.0)

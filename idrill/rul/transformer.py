@@ -19,7 +19,7 @@ from idrill.rul.layers import AttentionPooling, Head, masked_input
 class Transformer:
     """Blocks of self-attention over patches, read by attention pooling and at the last patch."""
 
-    width: int = 24
+    width: int = 32
     heads: int = 4
     blocks: int = 2
     patch: int = 4
