@@ -126,7 +126,16 @@ def digest_of_folder(folder: Path) -> str:
     Raises:
         InvalidModel: If one of them is missing.
     """
-    return digest(_bytes(folder, MODEL_FILE), _bytes(folder, CARD_FILE))
+    return digest(*read_folder(folder))
+
+
+def read_folder(folder: Path) -> tuple[bytes, bytes]:
+    """The model and the card of a folder, each read once.
+
+    Raises:
+        InvalidModel: If one of them is missing.
+    """
+    return _bytes(folder, MODEL_FILE), _bytes(folder, CARD_FILE)
 
 
 def digest(model: bytes, card: bytes) -> str:

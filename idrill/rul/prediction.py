@@ -17,7 +17,8 @@ from onnxruntime.capi import (  # type: ignore[import-untyped]
 
 from idrill.errors import InvalidModel
 from idrill.prognosis import LEVELS
-from idrill.rul.card import MODEL_FILE, Card, digest_of_folder, read_card
+from idrill.rul.card import Card, read_folder
+from idrill.rul.card import digest as digest_of
 from idrill.rul.problem import Array, Problem
 from idrill.windows import Windows
 
@@ -77,13 +78,14 @@ class FrozenModel:
         Raises:
             InvalidModel: If a file is missing, truncated, foreign or changed.
         """
-        found = digest_of_folder(folder)
+        graph, card = read_folder(folder)
+        found = digest_of(graph, card)
         if expected is not None and found != expected:
             raise InvalidModel(
                 f"{folder} is not the model that was registered: its digest is {found[:12]}, not "
                 f"{expected[:12]}; take the folder from a backup or register the model again"
             )
-        return cls((folder / MODEL_FILE).read_bytes(), read_card(folder), found)
+        return cls(graph, Card.from_json(card), found)
 
     @property
     def problem(self) -> Problem:
