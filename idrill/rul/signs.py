@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from idrill.channels import PUMPS
 from idrill.rigs import EquipmentKind
-from idrill.rul.clocks import REFERENCE_POWER, braking_energy, pump_of, running
+from idrill.rul.clocks import REFERENCE_POWER, braking_energy, hanging, pump_of, running
 from idrill.rul.hours import Hours
 
 Array = NDArray[np.float64]
@@ -115,7 +115,7 @@ def _pump(equipment: str, hours: Hours, exponent: float) -> Signs:
             "pressure_kept": _by(hours.of("standpipe_pressure"), _discharge(hours), share),
             "flow_kept": _by(hours.of("flow_out"), hours.of("flow_in"), share),
         },
-        np.nan_to_num(rate) / 90.0 * (np.nan_to_num(held) / 21e3) ** exponent,
+        np.nan_to_num(rate) / 90.0 * (np.maximum(np.nan_to_num(held), 0.0) / 21e3) ** exponent,
     )
 
 
@@ -157,7 +157,7 @@ def _washpipe(equipment: str, hours: Hours) -> Signs:
                 share, hours.of(f"{equipment}_motor_temperature") - _air(hours)
             ),
         },
-        np.nan_to_num(speed) / 120.0 * (np.nan_to_num(held) / 20e3) ** 4,
+        np.nan_to_num(speed) / 120.0 * (np.maximum(np.nan_to_num(held), 0.0) / 20e3) ** 4,
     )
 
 
@@ -187,7 +187,7 @@ def _brake(equipment: str, hours: Hours) -> Signs:
     return Signs(
         {
             "braking_power": Sign(power, one),
-            "hanging_load": Sign(hours.of("hook_load", "high"), one),
+            "hanging_load": Sign(hanging(hours), one),
         },
         {
             "rise": Sign(rise, one),
