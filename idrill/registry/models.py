@@ -24,6 +24,8 @@ from idrill.rul.card import CARD_FILE, MODEL_FILE, Card, digest_of_folder
 from idrill.rul.prediction import FrozenModel
 from idrill.store import promotions
 from idrill.store.database import Database
+from idrill.store.lake import Lake
+from idrill.store.tables import TABLES
 from idrill.windows import Windows
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
@@ -54,6 +56,7 @@ def register(
     *,
     by: str,
     run_id: str | None = None,
+    lake: Lake | None = None,
 ) -> Registered:
     """Register an exported model as a candidate; the same one is registered once.
 
@@ -65,9 +68,11 @@ def register(
         example: Windows as the model takes them.
         by: Who registers.
         run_id: Of the training run; None makes a run of its own.
+        lake: Where the version of the table that it was trained on is kept from now on.
 
     Raises:
         InvalidModel: If the folder holds no sound model, or its name cannot be one.
+        LakeError: If the lake has lost what it was trained on.
         StoreError: If MLflow or the store refuse.
     """
     frozen = FrozenModel.open(folder)
@@ -82,11 +87,19 @@ def register(
     )
     kept = folder_of(models_folder, model, version)
     _keep(folder, kept, frozen.digest)
+    _pin(lake, frozen.card, f"{model}/{version}")
     if not same:
         why = f"trained on {frozen.card.trained_on.name}"
         with database.session() as session:
             promotions.enter(session, model, version, frozen.digest, by=by, reason=why)
     return Registered(model, version, frozen.digest, kept)
+
+
+def _pin(lake: Lake | None, card: Card, cited_by: str) -> None:
+    """Keep what a model was trained on, if it lies in the lake."""
+    learned = card.trained_on
+    if lake is not None and learned.lake_version is not None and learned.name in TABLES:
+        lake.pin(TABLES[learned.name], learned.lake_version, cited_by)
 
 
 def _log(

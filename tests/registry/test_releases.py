@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from idrill.errors import IllegalMove, InvalidModel, NoChampion, NotFound, PromotionConflict
+from idrill.errors import (
+    IllegalMove,
+    InvalidModel,
+    LakeError,
+    NoChampion,
+    NotFound,
+    PromotionConflict,
+)
 from idrill.registry.aliases import check_aliases, mirror
 from idrill.registry.champions import folder_of, open_champion, open_version
 from idrill.registry.connection import MLflow
@@ -22,6 +29,8 @@ from idrill.rul.prediction import FrozenModel
 from idrill.rul.problem import Array, Predictor
 from idrill.store import promotions
 from idrill.store.database import Database
+from idrill.store.lake import Lake
+from idrill.store.tables import LakeTable
 from idrill.windows import Windows
 from tests.frozen_models import asked, exported
 
@@ -37,9 +46,10 @@ class Place:
     models: Path
     exports: tuple[Path, Path, Path]
 
-    def register(self, number: int) -> Registered:
+    def register(self, number: int, lake: Lake | None = None) -> Registered:
+        folder = self.exports[number]
         return register(
-            self.database, self.mlflow, self.models, self.exports[number], asked(), by="ada"
+            self.database, self.mlflow, self.models, folder, asked(), by="ada", lake=lake
         )
 
     def release(self, one: Registered, rival: Array, against: int | None) -> bool:
@@ -125,6 +135,29 @@ def test_the_same_model_is_registered_once(place: Place) -> None:
 
     assert again == first
     assert other.version == 2
+
+
+def test_what_a_model_was_trained_on_stays_in_the_lake(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = Lake(str(tmp_path / "lake"), place.database)
+    kept: list[tuple[str, int, str]] = []
+
+    def pin(_: Lake, table: LakeTable, version: int, cited_by: str) -> None:
+        kept.append((table.name, version, cited_by))
+
+    monkeypatch.setattr(Lake, "pin", pin)
+    place.register(0, lake)
+
+    assert kept == [("component_histories", 7, "rul-liner/1")]
+
+
+def test_a_model_whose_data_the_lake_has_lost_is_no_candidate(place: Place, tmp_path: Path) -> None:
+    with pytest.raises(LakeError):
+        place.register(0, Lake(str(tmp_path / "lake"), place.database))
+
+    with place.database.session() as session:
+        assert promotions.models(session) == []
 
 
 def test_numbers_that_the_ledger_has_are_passed_over(place: Place) -> None:
