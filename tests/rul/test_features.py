@@ -106,3 +106,20 @@ def test_a_replacement_beside_a_unit_is_no_growth_of_its_own(
 
     assert replaced.size >= 1
     assert np.abs(kept).mean() < np.abs(drops).mean()
+
+
+def test_growth_refers_to_the_first_four_rows(
+    worked_hours: Hours, records: tuple[ComponentLife, ...]
+) -> None:
+    life, _ = longest("valve", records)
+    [rows] = [x for x in lives_of("valve", worked_hours, records) if x.unit == life.unit]
+    names = channels_of("valve")[0]
+    plain, grown, age = (
+        rows.values[:, names.index(n)] for n in ("throb", "throb_grown", "piston_hours")
+    )
+    alone = int(np.argmax(np.diff(age) < 0.0)) // 2
+
+    np.testing.assert_allclose(
+        grown[4:alone], plain[4:alone] - plain[:4].mean(), rtol=1e-4, atol=1e-5
+    )
+    assert alone > 8
