@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from idrill.access import Role
 from idrill.settings import Settings
+from idrill.store import logins, users
 from idrill.store.database import Database
+from idrill.store.users import NewUser
 from idrill_serving.app import create_app
+from idrill_serving.tokens import Claims
 
 PASSWORD = "correct horse battery"  # noqa: S105
 SECRET = "q7Zb-4kLw9_Tn2XcR8vYd3HsJ6mPf1Ga"  # noqa: S105
@@ -35,6 +39,16 @@ class Service:
     def token(self, role: Role) -> dict[str, str]:
         """The headers of somebody with a role."""
         return bearer(self.login(email_of(role))["access_token"])
+
+    def newcomer(self, role: Role) -> dict[str, str]:
+        """The headers of somebody with a role whom nobody has had time to disable."""
+        platform = self.client.app.state.platform  # type: ignore[attr-defined]
+        email = f"{uuid4().hex}@rig.example"
+        with self.database.session() as session:
+            hashed = platform.passwords.hashed(PASSWORD)
+            user = users.create(session, NewUser(email, "", role, hashed, None))
+            login = logins.begin(session, user.id)
+        return bearer(platform.tokens.issue(Claims(user.id, login.id)))
 
 
 def bearer(token: str) -> dict[str, str]:
