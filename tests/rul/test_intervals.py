@@ -101,6 +101,12 @@ def test_bins_with_few_units_are_joined() -> None:
     assert calibrate(*even(generator, 2 * PER_BIN), CAP).edges.size == 1
 
 
+def test_a_bin_that_would_hold_a_few_units_is_none() -> None:
+    predicted = np.repeat([10.0, 60.0], [5, 2 * PER_BIN])
+
+    assert calibrate(predicted, np.full(predicted.size, 30.0), CAP).edges.size == 0
+
+
 def test_predictions_all_alike_make_one_bin() -> None:
     assert (
         calibrate(np.full(500, 60.0), even(np.random.default_rng(5), 500)[1], CAP).edges.size == 0
@@ -209,6 +215,7 @@ def test_out_of_fold_asks_each_held_out_unit_once_where_its_life_is_known() -> N
 
     assert len(set(found.units)) == len(found.units) == found.predicted.size == found.actual.size
     assert {life.unit for life in lives.failed()} <= set(found.units)
+    assert len(found.units) < len(lives)
     assert found.actual.max() <= PROBLEM.cap
 
 

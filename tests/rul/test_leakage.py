@@ -99,6 +99,16 @@ def test_a_column_that_names_the_unit_does_not_help_between_rigs() -> None:
     assert found.channels["noise"] < 0.1
 
 
+def test_noise_tells_nothing_of_rigs_never_seen() -> None:
+    generator = np.random.default_rng(1)
+    noise = tuple(
+        replace(life, values=generator.normal(size=life.values.shape).astype(np.float32))
+        for life in HONEST
+    )
+
+    assert leakage(PROBLEM, replace(HONEST, lives=noise)).row < 0.05
+
+
 def test_lives_cut_short_are_left_out() -> None:
     mixed = worn(16, cut=0.5)
 
