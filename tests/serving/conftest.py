@@ -30,6 +30,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a person of each role, one who sees R1 only, two rigs, some readings."""
     home = tmp_path_factory.mktemp("serving") / "home"
     database = Database(f"sqlite:///{home / 'idrill.db'}")
+    populate(database)
+    fill(Lake(str(home / "lake"), database))
+    database.dispose()
+    return home
+
+
+def populate(database: Database) -> None:
+    """Migrate, and enter the people, the rigs and what is proposed for them."""
     database.migrate()
     with database.session() as session:
         for role in Role:
@@ -39,9 +47,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             rigs.register(session, Rig(name, name, synthetic=name == "R2"))
             drift = Calibration("torque", MORNING, None, offset=1.5, reason="=cmd()")
             calibrations.propose(session, name, date(2024, 3, 1), [drift])
-    fill(Lake(str(home / "lake"), database))
-    database.dispose()
-    return home
 
 
 def fill(lake: Lake) -> None:
@@ -87,3 +92,17 @@ def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     home = tmp_path_factory.mktemp("shared") / "home"
     shutil.copytree(template, home)
     yield from opened(settings_of(home))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
+def on_either(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Service]:
+    """A service of its own on each of the two databases."""
+    if request.param == "sqlite":
+        yield from opened(settings)
+        return
+    url = request.getfixturevalue("postgres_database")
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    database = Database(url)
+    populate(database)
+    database.dispose()
+    yield from opened(settings.model_copy(update={"database_url": url}))
