@@ -5,7 +5,7 @@ no choice rests on, give the interval.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from idrill.rul.problem import Problem
 from idrill.rul.scaling import fit_scaler
 from idrill.rul.training import TrainedNetwork, train
 from idrill.tracking import Tracker, Untracked
-from idrill.windows import Lives, Windows, split, windows, windows_at
+from idrill.windows import Lives, Windows, split, windows_at
 
 Array = NDArray[np.float64]
 
@@ -27,8 +27,8 @@ CALIBRATION = 0.5
 """Share of the rigs that ran everything to failure which only calibrate."""
 VALIDATION = 0.2
 """Share of the other rigs that only stop training."""
-MOST_WINDOWS = 40_000
-"""Windows of all training units together; above, every second row ends one, or every third, …"""
+MOST_WINDOWS = 30_000
+"""Windows of all units of a part together."""
 
 _NONE = np.zeros(0)
 
@@ -44,14 +44,15 @@ class Parts:
     validation: Lives
     calibration: Lives
 
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """Of the parts, in order."""
+        return tuple(field.name for field in fields(Parts))
+
     @property
     def by_name(self) -> Mapping[str, Lives]:
         """The parts by their names."""
-        return {
-            "training": self.training,
-            "validation": self.validation,
-            "calibration": self.calibration,
-        }
+        return {name: getattr(self, name) for name in self.names()}
 
 
 def parts_of(lives: Lives, seed: int) -> Parts:
@@ -182,9 +183,14 @@ class _Told:
 
 
 def bounded(problem: Problem, lives: Lives) -> Windows:
-    """Windows that end at so many rows of the lives that there are not too many of them."""
-    rows = sum(life.rows for life in lives)
-    return windows(lives, problem.length, stride=-(-rows // MOST_WINDOWS))
+    """Windows spread evenly over each life, about as many of each, and not too many together.
+
+    A long life would otherwise count more than a short one, and most of its windows say no more
+    than that the end is far.
+    """
+    each = max(MOST_WINDOWS // max(len(lives), 1), 1)
+    ends = [np.unique(np.linspace(0, life.rows - 1, each).astype(np.int64)) for life in lives]
+    return windows_at(lives, problem.length, ends)
 
 
 def _unknown(problem: Problem) -> Interval:
