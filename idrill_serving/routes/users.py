@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from idrill.errors import AlreadyExists, NotAuthenticated
+from idrill.errors import AccessDenied, AlreadyExists
 from idrill.rigs import rig_id as checked_rig
 from idrill.store import audit, one_time_tokens, users
 from idrill.store.audit import Actor, Change
@@ -13,6 +13,7 @@ from idrill.store.users import User
 from idrill_serving.dependencies import (
     LARGEST,
     ActorDependency,
+    LoginCounted,
     Number,
     PlatformDependency,
     PrincipalDependency,
@@ -82,7 +83,7 @@ def change_me(
     return _changed(platform, actor, principal.user.id, own)
 
 
-@router.post("/me/password", status_code=204)
+@router.post("/me/password", status_code=204, dependencies=[LoginCounted])
 def change_my_password(
     body: PasswordChange,
     platform: PlatformDependency,
@@ -94,7 +95,7 @@ def change_my_password(
     with platform.database.session() as session:
         stored = users.password_hash(session, me)
     if not platform.passwords.matches(body.current, stored):
-        raise NotAuthenticated("the password so far is wrong")
+        raise AccessDenied("the password so far is wrong")
     hashed = platform.passwords.hashed(body.new)
     with platform.database.session() as session:
         users.set_password(session, me, hashed)

@@ -124,7 +124,7 @@ def test_a_password_is_changed_by_who_knows_it(service: Service) -> None:
         path, json={"current": PASSWORD, "new": new}, headers=bearer(token)
     )  # fmt: skip
 
-    assert (wrong.status_code, right.status_code) == (401, 204)
+    assert (wrong.status_code, right.status_code) == (403, 204)
     assert service.client.get(f"{USERS}/me", headers=bearer(token)).status_code == 401
     assert service.login("viewer@rig.example", new)
 
