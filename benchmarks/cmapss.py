@@ -49,7 +49,7 @@ def run() -> Result:
             f"{SEEDS} seeds, each without another fifth of the training engines, mean ± sd; "
             "sizes, epochs and length of window were chosen on held-out training engines",
             "intervals of the ensemble are calibrated on engines that each member had not seen, "
-            "one random row of each",
+            "one row of each, at random among the ages at which test engines are asked about",
         ),
         figures=figures,
     )

@@ -1,9 +1,10 @@
 """C-MAPSS by one protocol: every choice on training engines, the test engines looked at last.
 
 The training engines are parted into five. Each seed of a method learns from four parts; the fifth
-shows how training goes and gives the residuals that intervals are calibrated on, one random row of
-each engine. The ensemble is the mean over the seeds, so its intervals come from residuals of
-engines that the answering member had not seen (CV+; Barber, Candès, Ramdas, Tibshirani 2021).
+shows how training goes and gives the residuals that intervals are calibrated on: one row of each
+engine, at random among the ages at which test engines are asked about. The ensemble is the mean
+over the seeds, so its intervals come from residuals of engines that the answering member had not
+seen (CV+; Barber, Candès, Ramdas, Tibshirani 2021).
 What is left of the test engines is read only when a method has answered for all of them.
 """
 
@@ -28,7 +29,7 @@ from idrill.rul.cnn_lstm import CNNLSTM
 from idrill.rul.held_out import Fold, folds
 from idrill.rul.lstm import LSTM
 from idrill.rul.networks import Network, network_named
-from idrill.rul.problem import Predictor, Problem
+from idrill.rul.problem import Array, Predictor, Problem
 from idrill.rul.scaling import Scaler, fit_scaler
 from idrill.rul.sealed import SealedTest, digest_of
 from idrill.rul.training import Training, train
@@ -187,13 +188,29 @@ class Task:
         training, held_out = self.fold.training, self.fold.held_out
         scaler = fit_scaler(self.problem, training)
         learned = self.learner.fit(self.problem, scaler, training, held_out, self.seed)
-        unseen = windows_at(held_out, self.problem.length, _rows(held_out, self.seed, 1))
+        rows = _rows_at_ages(held_out, self.asked.age, self.seed)
+        unseen = windows_at(held_out, self.problem.length, rows)
         return Answer(
             test=learned.predict(self.asked),
             held_out=learned.predict(unseen),
             actual=self.problem.target(unseen),
             minutes=(time.perf_counter() - start) / 60.0,
         )
+
+
+def _rows_at_ages(lives: Lives, ages: Array, seed: int) -> list[NDArray[np.int64]]:
+    """One row at random of each life, at an age at which another engine was asked about.
+
+    Were all rows as likely, more of the lives would be young, and foreseen to the cap without
+    error, than of the engines asked about: the intervals would be too narrow for these.
+    """
+    generator = np.random.default_rng(seed)
+    found = []
+    for life in lives:
+        reached = ages[ages < life.clock[-1]]
+        age = generator.choice(reached) if reached.size else life.clock[-1]
+        found.append(np.array([np.searchsorted(life.clock, age)], dtype=np.int64))
+    return found
 
 
 def _rows(lives: Lives, seed: int, count: int) -> list[NDArray[np.int64]]:

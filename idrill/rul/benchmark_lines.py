@@ -22,7 +22,7 @@ class Answer:
     test: Array
     """For the last window of each test engine (engine)."""
     held_out: Array
-    """For one random row of each engine that it had not seen (engine)."""
+    """For one row of each engine that it had not seen (engine)."""
     actual: Array
     """Remaining life there, capped (engine)."""
     minutes: float

@@ -44,7 +44,10 @@ class AlwaysHalf:
         seed: int,
     ) -> Predictor:
         self.given.append((set(training.groups), set(validation.groups), seed))
-        return Constant(problem.cap / 2.0 + seed)
+        return self.says(problem.cap / 2.0 + seed)
+
+    def says(self, value: float) -> Predictor:
+        return Constant(value)
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,26 @@ def test_intervals_hold_as_often_as_they_claim() -> None:
     assert line.width is not None
     assert 0.84 < line.coverage < 0.96
     assert 13.0 < line.width < 2 * 1.645 * 5.0 + 3.0
+
+
+def test_held_out_engines_are_asked_about_at_the_ages_of_test_engines(subset: Subset) -> None:
+    ages: list[float] = []
+
+    class Noting(Constant):
+        def predict(self, windows: Windows) -> Array:
+            ages.extend(windows.age)
+            return super().predict(windows)
+
+    class Learner(AlwaysHalf):
+        def says(self, value: float) -> Predictor:
+            return Noting(value)
+
+    benchmark = Benchmark(subset, seeds=FOLDS)
+    benchmark.line("noting", Learner([]))
+
+    asked = {life.clock[-1] for life in subset.test}
+    assert len(ages) == FOLDS * len(subset.test) + len(subset.training)
+    assert set(ages) == asked
 
 
 def test_too_few_engines_give_no_interval(subset: Subset) -> None:
