@@ -28,6 +28,13 @@ class Platform:
     rows: "ArchivedRows"
     heard: Callable[[str, str, date], None] | None = None
     """Told of each rig-day that was committed: table, rig, day. Progress bars listen here."""
+    told: Callable[[str, int, int], None] | None = None
+    """Told how far a long piece of work is: what is done, so many, of so many."""
+
+    def tell(self, doing: str, done: int, of: int) -> None:
+        """Say how far a long piece of work is, if somebody listens."""
+        if self.told is not None:
+            self.told(doing, done, of)
 
 
 def build_platform(settings: Settings) -> Platform:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CANDIDATE = "candidate"
 ORACLE = "oracle"
 
+_TUPLES = ("leaks", "seeds", "trained_seeds")
 _TOLD = ("model", "version", "digest", "test_set", "calibrated", "parity", "latency", "champion")
 
 
@@ -25,7 +26,7 @@ def assessment_frame(component: str, assessment: Assessment) -> pl.DataFrame:
     """An assessment as rows of `RUL_EVALUATION`."""
     measured = {name: getattr(assessment, name) for name in _TOLD} | {
         "covered": [asdict(one) for one in assessment.covered],
-        "leaks": list(assessment.leaks),
+        **{name: list(getattr(assessment, name)) for name in _TUPLES},
         "rules": asdict(assessment.rules),
     }
     answers: dict[str, NDArray[np.float64] | None] = {
@@ -71,5 +72,7 @@ def assessment_from(frame: pl.DataFrame) -> Assessment:
         baselines=errors,
         covered=tuple(Covered(**one) for one in measured["covered"]),
         leaks=tuple(measured["leaks"]),
+        seeds=tuple(measured["seeds"]),
+        trained_seeds=tuple(measured["trained_seeds"]),
         rules=Rules(**measured["rules"]),
     )

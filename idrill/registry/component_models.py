@@ -24,13 +24,14 @@ from idrill.rul.held_out import random_ends
 from idrill.rul.intervals import LEAST
 from idrill.rul.learning import Heard, Learned, Parts, Plan, bounded, learn
 from idrill.rul.prediction import FrozenModel
-from idrill.rul.problem import Predictor, Problem
+from idrill.rul.problem import Array, Predictor, Problem
 from idrill.rul.scaling import fit_scaler
 from idrill.rul.sealed import SealedTest
 from idrill.store import promotions
 from idrill.store.database import Database
+from idrill.store.lake import Lake
 from idrill.store.releases import Promotion, Release
-from idrill.windows import Lives
+from idrill.windows import Lives, Windows
 
 ROWS_EACH = 5
 """Random rows at which each held-out unit is asked about."""
@@ -44,8 +45,10 @@ _WHERE = {
     PARITY: "graph against torch on validation windows, share of the cap",
 }
 
-Fitted = Callable[[str], None]
-"""Told each baseline that is fitted."""
+Seer = Callable[[Windows], Array]
+"""Says the remaining life of labelled windows (window)."""
+Told = Callable[[str, int, int], None]
+"""Told what is done, so many, of so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Workshop:
     """Where models are made and kept."""
 
     database: Database
+    lake: Lake
     mlflow: MLflow
     models_folder: Path
 
@@ -109,7 +113,7 @@ def train_candidate(
             registered = register(
                 workshop.database, workshop.mlflow, workshop.models_folder,
                 Path(scratch) / "model", bounded(problem, parts.validation),
-                by=by, run_id=run.run_id,
+                by=by, run_id=run.run_id, lake=workshop.lake,
             )  # fmt: skip
         return Trained(registered, learned, figures, run.run_id)
 
@@ -195,10 +199,12 @@ def assess_candidate(
     test: Lives,
     test_set: str,
     *,
+    seeds: tuple[int, ...] = (),
     leaks: tuple[str, ...] = (),
+    oracle: Seer | None = None,
     baselines: Mapping[str, Baseline] = BASELINES,
     rules: Rules | None = None,
-    fitted: Fitted | None = None,
+    heard: Told | None = None,
 ) -> Assessment:
     """Measure a candidate, the champion and every baseline on lives never seen.
 
@@ -210,10 +216,12 @@ def assess_candidate(
         parts: What it was trained on; baselines are fitted on the same.
         test: Lives of rigs that no choice rested on.
         test_set: What they are called; looks are counted by it.
+        seeds: Of the fleets that they are of; none if they were measured.
         leaks: What the check of leakage found in the training data.
+        oracle: Whoever sees the hidden state; None where nobody can.
         baselines: That it must beat.
         rules: Of the gate.
-        fitted: Told each baseline once it is fitted.
+        heard: Told how many baselines are fitted.
 
     Raises:
         InvalidModel: If the candidate was changed since, or no remaining life is known.
@@ -228,24 +236,26 @@ def assess_candidate(
         candidate.version,
         test_set,
         labelled,
-        _fitted(problem, parts, baselines, fitted),
+        _fitted(problem, parts, baselines, heard),
         _champion(workshop, candidate.model),
         calibrated=int(measured[CALIBRATED]),
         parity=measured[PARITY],
+        oracle=None if oracle is None else oracle(labelled),
         leaks=leaks,
+        seeds=seeds,
         rules=rules,
     )
 
 
 def _fitted(
-    problem: Problem, parts: Parts, baselines: Mapping[str, Baseline], told: Fitted | None
+    problem: Problem, parts: Parts, baselines: Mapping[str, Baseline], heard: Told | None
 ) -> dict[str, Predictor]:
     scaler = fit_scaler(problem, parts.training)
     found: dict[str, Predictor] = {}
-    for name, baseline in baselines.items():
+    for done, (name, baseline) in enumerate(baselines.items(), start=1):
         found[name] = baseline.fit(problem, scaler, parts.training, parts.validation, 0)
-        if told is not None:
-            told(name)
+        if heard is not None:
+            heard("baselines to beat", done, len(baselines))
     return found
 
 

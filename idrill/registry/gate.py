@@ -81,7 +81,7 @@ class Assessment:
     """Difference between graph and torch, as share of the cap [-]."""
     latency: float
     """Of one window [s]."""
-    seed: int | None = None
+    seeds: tuple[int, ...] = ()
     """Of the fleet that was simulated for it; None if it was measured."""
     trained_seeds: tuple[int, ...] = ()
     """Of the fleets that the candidate was trained on."""
@@ -171,8 +171,9 @@ def _unsound(assessment: Assessment) -> list[str]:
     units = len(set(assessment.units))
     if units < rules.units:
         found.append(f"{units} held-out units are fewer than {rules.units}")
-    if assessment.seed in assessment.trained_seeds:
-        found.append(f"it was trained on the fleet of seed {assessment.seed}, which judges it")
+    seen = sorted(set(assessment.seeds) & set(assessment.trained_seeds))
+    if seen:
+        found.append(f"it was trained on the fleet of seed {seen[0]}, which judges it")
     if missing := sorted(set(rules.baselines) - set(assessment.baselines)):
         found.append(f"it was not held against {', '.join(missing)}")
     if (assessment.champion is None) != (assessment.champion_errors is None):

@@ -1,5 +1,7 @@
 """How long the components of a rig last, by the champions, from what its sensors told so far."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,9 +19,9 @@ from idrill.rul.histories import FIRST_HOURS, LastWindow, last_window_of
 from idrill.rul.hours import Hours, hours_of
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.signs import channels_for
-from idrill.store import component_lives, rigs
+from idrill.store import component_lives, predictions, rigs
 from idrill.store.database import Database
-from idrill.store.lake import Lake
+from idrill.store.lake import Lake, Written
 from idrill.store.predictions import Prediction, PredictionSource
 from idrill.store.tables import HOURLY
 
@@ -80,6 +82,55 @@ def prognoses(
         )
         for place, kind in _places(rig)
     ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Prognoses that were entered in the store."""
+
+    written: Written
+    figures: Mapping[str, int]
+    table: str
+    """In Markdown, a row per component."""
+
+
+def keep_prognoses(bench: Bench, rig_id: str, as_of: datetime, source: PredictionSource) -> Kept:
+    """Make the prognoses of a rig and enter them; the hourly table they rest on is kept.
+
+    Raises:
+        NotFound: If there is no such rig.
+        InvalidModel: If the folder of a champion is missing or was changed.
+    """
+    made = prognoses(bench, rig_id, as_of, source)
+    with bench.database.session() as session:
+        predictions.keep(session, made)
+    version = bench.lake.version(HOURLY)
+    given = [one.prognosis for one in made if one.prognosis.quantiles is not None]
+    if version is not None and given:
+        bench.lake.pin(HOURLY, version, f"prognoses of {rig_id} as of {as_of:%Y-%m-%d %H:%M}")
+    said = hashlib.sha256(repr([one.prognosis for one in made]).encode()).hexdigest()
+    counts = Counter(one.prognosis.quality.value for one in made)
+    return Kept(
+        Written(version or 0, len(made), said, written=True),
+        {quality.value: counts[quality.value] for quality in InputQuality},
+        _in_words([one.prognosis for one in made]),
+    )
+
+
+def _in_words(made: Sequence[Prognosis]) -> str:
+    lines = [
+        "| component | age [h] | remaining [h], 5 to 95 % | model | input |",
+        "|---|---|---|---|---|",
+    ]
+    for one in made:
+        age = "" if one.age is None else f"{one.age:.0f}"
+        left = ""
+        if one.quantiles is not None:
+            left = f"{one.median:.0f} ({one.quantiles[0]:.0f} to {one.quantiles[-1]:.0f})"
+        quality = one.quality.value + (f": {one.reason}" if one.reason else "")
+        place = f"{one.equipment} {one.component}"
+        lines.append(f"| {place} | {age} | {left} | {one.model} | {quality} |")
+    return "\n".join(lines)
 
 
 def end_of(day: date) -> datetime:

@@ -1,6 +1,7 @@
 """Releases: through the gate into the ledger, and one step back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -39,15 +40,16 @@ def assess(
     *,
     calibrated: int,
     parity: float,
-    seed: int | None = None,
+    seeds: tuple[int, ...] = (),
     oracle: Array | None = None,
     leaks: tuple[str, ...] = (),
     rules: Rules | None = None,
 ) -> Assessment:
     """Measure a frozen candidate and its rivals on the same windows of held-out units.
 
-    Windows whose capped remaining life is not known are left out. Coverage is counted on one
-    window of each unit, at random: windows of one unit are not independent.
+    Windows whose capped remaining life is not known are left out. Where the champion has a lower
+    cap, it holds for all, so that none is asked for more than it can say. Coverage is counted on
+    one window of each unit, at random: windows of one unit are not independent.
 
     Args:
         candidate: As it was exported.
@@ -58,7 +60,7 @@ def assess(
         champion: What serves now.
         calibrated: Units that the candidate's intervals were calibrated on.
         parity: Of its graph with torch, as share of the cap [-].
-        seed: Of the fleet that the windows are of; None if it was measured.
+        seeds: Of the fleets that the windows are of; none if they were measured.
         oracle: What whoever sees the hidden state says (window).
         leaks: What the check of leakage found.
         rules: Of the gate.
@@ -67,29 +69,35 @@ def assess(
         InvalidModel: If no window has a known remaining life, or one fits no model.
     """
     problem = candidate.problem
+    if champion is not None:
+        problem = replace(problem, cap=min(problem.cap, champion[1].problem.cap))
     known = problem.known(windows)
     if not known.any():
         raise InvalidModel(f"{candidate.card.model}: no remaining life of {test_set} is known")
     asked = windows[known]
     target = problem.target(asked)
     one_each = _one_each(asked)
+
+    def off(predicted: Array) -> Array:
+        return np.minimum(predicted, problem.cap) - target
+
     return Assessment(
         model=candidate.card.model,
         version=version,
         digest=candidate.digest,
         test_set=test_set,
         units=tuple(asked.units[unit] for unit in asked.unit),
-        errors=candidate.predict(asked) - target,
-        baselines={name: one.predict(asked) - target for name, one in baselines.items()},
-        covered=_covered(candidate, asked[one_each], target[one_each]),
+        errors=off(candidate.predict(asked)),
+        baselines={name: off(one.predict(asked)) for name, one in baselines.items()},
+        covered=_covered(candidate, asked[one_each], target[one_each], problem.cap),
         calibrated=calibrated,
         parity=parity,
         latency=latency(candidate, asked),
-        seed=seed,
+        seeds=seeds,
         trained_seeds=candidate.card.trained_on.seeds,
         champion=None if champion is None else champion[0].version,
-        champion_errors=None if champion is None else champion[1].predict(asked) - target,
-        oracle=None if oracle is None else np.minimum(oracle[known], problem.cap) - target,
+        champion_errors=None if champion is None else off(champion[1].predict(asked)),
+        oracle=None if oracle is None else off(oracle[known]),
         leaks=leaks,
         rules=Rules() if rules is None else rules,
     )
@@ -102,8 +110,10 @@ def _one_each(windows: Windows) -> NDArray[np.int64]:
     return np.sort(order[first])
 
 
-def _covered(model: FrozenModel, windows: Windows, target: Array) -> tuple[Covered, ...]:
-    quantiles = model.quantiles(windows)
+def _covered(
+    model: FrozenModel, windows: Windows, target: Array, cap: float
+) -> tuple[Covered, ...]:
+    quantiles = np.minimum(model.quantiles(windows), cap)
     return tuple(
         Covered(claimed, coverage(quantiles, target, claimed), len(windows)) for claimed in CLAIMED
     )

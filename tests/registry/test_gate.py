@@ -154,7 +154,7 @@ def _slightly_worse(
 
 
 def test_a_fleet_that_was_trained_on_judges_nothing() -> None:
-    seen = replace(assessment(), seed=7, trained_seeds=(1, 7))
+    seen = replace(assessment(), seeds=(7,), trained_seeds=(1, 7))
 
     assert refused(seen) == "it was trained on the fleet of seed 7, which judges it"
     assert judge(replace(seen, trained_seeds=(1, 2)), 1).released

@@ -315,7 +315,7 @@ def test_an_assessment_holds_all_against_the_same_known_windows(place: Place) ->
 
     found = assess(
         frozen, 1, "liner, fleet of seed 7", sample, baselines, None,
-        calibrated=100, parity=1e-7, seed=7, oracle=np.full(len(sample), 1e9),
+        calibrated=100, parity=1e-7, seeds=(7,), oracle=np.full(len(sample), 1e9),
     )  # fmt: skip
 
     target = np.minimum(sample.remaining, 125.0)[known]
