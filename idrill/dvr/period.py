@@ -81,12 +81,7 @@ class PeriodReport:
     @cached_property
     def flagged(self) -> pl.DataFrame:
         """By channel: values, mean usable share of an hour, and values per quality bit."""
-        bits = [bit for bit in BITS if self.hours[bit].sum()]
-        return (
-            self.hours.group_by("channel", maintain_order=True)
-            .agg(pl.col("values").sum(), pl.col("score").mean(), *(pl.col(b).sum() for b in bits))
-            .sort("score", "channel")
-        )
+        return flagged(self.hours)
 
     @cached_property
     def moved(self) -> pl.DataFrame:
@@ -170,6 +165,23 @@ class PeriodReport:
                 "calibrations to decide": f"{self.to_calibrate.height:,}",
             }
         )
+
+
+def flagged(hours: pl.DataFrame) -> pl.DataFrame:
+    """By channel: values, mean usable share of an hour, and values per quality bit.
+
+    Args:
+        hours: (`HOURLY_QUALITY`)
+
+    Returns:
+        A row per channel, the worst first, with the bits that any value has.
+    """
+    bits = [bit for bit in BITS if hours[bit].sum()]
+    return (
+        hours.group_by("channel", maintain_order=True)
+        .agg(pl.col("values").sum(), pl.col("score").mean(), *(pl.col(b).sum() for b in bits))
+        .sort("score", "channel")
+    )
 
 
 def _rms(name: str) -> pl.Expr:

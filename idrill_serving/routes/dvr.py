@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from idrill.dvr.calibration import Approval
 from idrill.errors import InvalidRequest, NotFound
-from idrill.store import approvals, audit, calibrations, quality, rigs
+from idrill.store import approvals, audit, calibrations, hourly_quality, rigs
 from idrill.store.audit import Actor, Change
 from idrill.store.calibrations import CalibrationVersion
 from idrill_serving.dependencies import (
@@ -54,9 +54,9 @@ def show_quality(
     """Usable share of each channel, and how many values got which quality bit."""
     if first.year not in YEARS or last.year not in YEARS or not 0 <= (last - first).days < LONGEST:
         raise InvalidRequest(f"a period has 1 to {LONGEST} days, from first to last")
-    report = quality.period_report(platform.lake, rig_id, first, last)
+    channels = hourly_quality.channel_quality(platform.lake, rig_id, first, last)
     envelope = {"rig_id": rig_id, "first": first, "last": last}
-    return represented(accept, report.flagged, envelope)
+    return represented(accept, channels, envelope)
 
 
 @router.get("/calibrations")

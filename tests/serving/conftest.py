@@ -10,6 +10,7 @@ import pytest
 
 from idrill.access import Role
 from idrill.dvr.calibration import Calibration
+from idrill.dvr.hourly_quality import HOURLY_QUALITY
 from idrill.frame import Activity, schema
 from idrill.rigs import Rig
 from idrill.settings import Settings
@@ -17,7 +18,7 @@ from idrill.store import calibrations, rigs, users
 from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.passwords import Passwords
-from idrill.store.tables import HOURLY, RECONCILED
+from idrill.store.tables import DATA_QUALITY, HOURLY, RECONCILED
 from idrill.store.users import NewUser
 from tests.service import PASSWORD, Service, email_of, opened, settings_of
 
@@ -70,6 +71,12 @@ def fill(lake: Lake) -> None:
     }
     table = pl.DataFrame(statistics, schema_overrides=dict(HOURLY.schema))
     lake.write(HOURLY, {"rig_id": "R1", "day": MORNING.date()}, table)
+    counts = {name: [0, 0] for name, dtype in HOURLY_QUALITY.items() if dtype == pl.Int64}
+    told = {"channel": ["torque", "hook_load"], "time": [MORNING] * 2, "score": [0.5, 1.0]}
+    told |= counts | {"values": [1800, 3600], "frozen": [900, 0]}
+    told |= {name: [None, None] for name in ("move", "adjustability", "detectability")}
+    judged = pl.DataFrame(told, schema_overrides=dict(HOURLY_QUALITY))
+    lake.write(DATA_QUALITY, {"rig_id": "R1", "day": MORNING.date()}, judged)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from idrill.cli import run
 from tests.service import PASSWORD, SECRET
 
 PROGRAM = Path(sys.executable).parent / "idrill"
-HEAVY = {"torch", "mlflow", "pandas", "great_expectations", "dagster", "idrill_assets"}
+HEAVY = {"torch", "mlflow", "pandas", "great_expectations", "dagster", "idrill_assets", "scipy"}
 
 
 def free_port() -> int:

@@ -75,10 +75,29 @@ def test_a_rig_lists_what_is_proposed_for_it(shared: Service) -> None:
     assert (only["channel"], only["offset"], only["state"]) == ("torque", 1.5, "proposed")
 
 
+def test_each_channel_is_told_with_its_usable_share_and_what_was_flagged(shared: Service) -> None:
+    asked = {"rig_id": "R1", "first": "2024-03-01", "last": "2024-03-01"}
+    viewer = shared.token(Role.VIEWER)
+
+    told = shared.client.get("/api/v1/dvr/quality", params=asked, headers=viewer)
+    text = shared.client.get(
+        "/api/v1/dvr/quality", params=asked, headers=viewer | {"Accept": "text/csv"}
+    )  # fmt: skip
+
+    assert told.json() == {
+        **asked,
+        "rows": [
+            {"channel": "torque", "values": 1800, "score": 0.5, "frozen": 900},
+            {"channel": "hook_load", "values": 3600, "score": 1.0, "frozen": 0},
+        ],
+    }
+    assert text.text.splitlines()[0] == "channel,values,score,frozen"
+
+
 @pytest.mark.parametrize(
     ("first", "last", "status"),
     [
-        ("2024-03-01", "2024-03-01", 404),
+        ("2024-03-05", "2024-03-06", 404),
         ("2024-03-02", "2024-03-01", 422),
         ("2024-01-01", "2024-12-31", 422),
         ("0001-01-01", "9999-12-31", 422),
