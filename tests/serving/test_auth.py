@@ -6,7 +6,7 @@ import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import jwt
 import pytest
@@ -286,11 +286,23 @@ def test_an_invitation_makes_an_account_of_the_role_and_rigs_that_were_set(
     assert service.login("new@rig.example")
 
 
+class Counting(Passwords):
+    """Hashes slowly, and knows how many did so at once."""
+
+    at_once: ClassVar[list[int]] = [0]
+
+    def matches(self, password: str, stored: str | None) -> bool:
+        self.at_once.append(self.at_once[-1] + 1)
+        time.sleep(0.05)
+        self.at_once.append(self.at_once[-1] - 1)
+        return password == stored
+
+
 def test_a_flood_waits_for_one_hash_at_a_time_and_the_rest_is_turned_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(hashing, "MOST_WAITING", 3)
-    queue = HashQueue(Passwords(memory=8192, passes=4))
+    queue = HashQueue(Counting())
 
     def knock(_: int) -> bool:
         try:
@@ -303,6 +315,7 @@ def test_a_flood_waits_for_one_hash_at_a_time_and_the_rest_is_turned_away(
         let_in = list(pool.map(knock, range(12)))
 
     assert 3 <= sum(let_in) < 12
+    assert max(Counting.at_once) == 1
     assert queue.matches("wrong horse battery", None) is False
 
 
