@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,13 @@ from tests.service import PASSWORD, SECRET
 
 PROGRAM = Path(sys.executable).parent / "idrill"
 HEAVY = {"torch", "mlflow", "pandas", "great_expectations", "dagster", "idrill_assets", "scipy"}
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Path:
+    """A home of its own for a process."""
+    shutil.copytree(template, tmp_path / "home")
+    return tmp_path / "home"
 
 
 def free_port() -> int:
@@ -61,18 +69,18 @@ print(json.dumps(list(sys.modules)))
     root = Path(__file__).parents[2]
 
     done = subprocess.check_output(  # noqa: S603
-        [sys.executable, "-W", "ignore", "-c", program, str(template)], text=True, cwd=root
+        [sys.executable, "-W", "ignore", "-c", program, str(home)], text=True, cwd=root
     )
 
     loaded = {name.split(".")[0] for name in json.loads(done.splitlines()[-1])}
     assert loaded & HEAVY == set()
 
 
-def test_the_service_answers_as_a_process_and_ends_when_told(template: Path) -> None:
+def test_the_service_answers_as_a_process_and_ends_when_told(home: Path) -> None:
     port = free_port()
     order = [str(PROGRAM), "serve", "--plain", "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603
-        order, env=environment(template), stderr=subprocess.PIPE, text=True
+        order, env=environment(home), stderr=subprocess.PIPE, text=True
     )
     url = f"http://127.0.0.1:{port}"
     try:
