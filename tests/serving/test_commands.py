@@ -47,7 +47,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def test_a_worker_that_has_answered_has_loaded_nothing_that_trains_or_arranges(
-    template: Path,
+    home: Path,
 ) -> None:
     program = """
 import json, sys
