@@ -13,6 +13,7 @@ from idrill.store.census import count_rigs, require_few
 from idrill_assets import defs as stages
 from idrill_assets.defs.automation import depth_job, inbox, large_file, morning, rig_day_job
 from idrill_assets.defs.data_docs import data_docs, nightly
+from idrill_assets.defs.prognosis import daily_prognoses, prognoses, rul_training
 from idrill_assets.resources import build_resources
 
 
@@ -29,8 +30,8 @@ def definitions() -> dg.Definitions:
     require_few(settings.first_day, datetime.now(UTC).date(), count_rigs(settings.store_url))
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(stages),
-        jobs=[rig_day_job, depth_job, large_file, data_docs],
+        jobs=[rig_day_job, depth_job, large_file, data_docs, rul_training, prognoses],
         sensors=[inbox],
-        schedules=[morning, nightly],
+        schedules=[morning, nightly, daily_prognoses],
         resources=resources,
     )

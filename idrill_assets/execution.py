@@ -15,6 +15,7 @@ from idrill.store import rig_days
 from idrill.store.census import count_rigs, require_few
 from idrill_assets.definitions import definitions
 from idrill_assets.defs.automation import depth_job, rig_day_job
+from idrill_assets.defs.prognosis import rul_training
 from idrill_assets.home import enter_home
 from idrill_assets.partitions import FIRST_DAY, RigDay, stretches
 from idrill_assets.resources import Platform, build_platform
@@ -105,6 +106,22 @@ class Workplace:
             self._make_known("well", well)
             yield self._run(depth_job.name, (well,), self.platform, partition_key=well)
 
+    def train(
+        self, component: str, config: Mapping[str, dg.Config], told: Callable[[str, int, int], None]
+    ) -> Outcome:
+        """Train and judge a model of a component, and release it if it passes the gate.
+
+        Args:
+            component: Whose remaining life is foreseen.
+            config: Of the assets of the job, by their names.
+            told: Called with what is done, so many, of so many.
+        """
+        platform = replace(self.platform, told=told)
+        ops = {"ops": {name: {"config": dict(one)} for name, one in config.items()}}
+        return self._run(
+            rul_training.name, (component,), platform, partition_key=component, config=ops
+        )
+
     def _run(
         self,
         job: str,
@@ -113,12 +130,13 @@ class Workplace:
         *,
         tags: Mapping[str, str] | None = None,
         partition_key: str | None = None,
+        config: Mapping[str, object] | None = None,
     ) -> Outcome:
         result = (
             _graph()
             .resolve_job_def(job)
             .execute_in_process(
-                run_config=QUIET,
+                run_config={**(config or {}), **QUIET},
                 instance=self.instance,
                 resources={"platform": platform},
                 tags=tags,

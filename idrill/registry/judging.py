@@ -12,6 +12,7 @@ from idrill.registry.component_models import Workshop, assess_candidate, candida
 from idrill.registry.gate import Assessment, Rules, Verdict, judge
 from idrill.registry.histories import Material, material
 from idrill.registry.releases import release
+from idrill.rul.baselines import tried
 from idrill.rul.drawn_lives import HELD_OUT, Fleets, lives_of_fleets
 from idrill.rul.fleets import fleet_for
 from idrill.rul.leakage import leakage
@@ -51,6 +52,7 @@ def judged_on_fresh_fleets(
     fleets: int,
     rigs: int,
     first_seed: int | None,
+    trials: int,
     by: str,
     rules: Rules | None = None,
     processes: int = 1,
@@ -67,6 +69,7 @@ def judged_on_fresh_fleets(
         fleets: How many are simulated to judge by.
         rigs: Of each.
         first_seed: Of the fleets; None takes those that are kept for this candidate.
+        trials: Settings that each baseline tries.
         by: Who judges.
         rules: Of the gate.
         processes: How many rigs are simulated at once.
@@ -88,6 +91,7 @@ def judged_on_fresh_fleets(
     assessment = assess_candidate(
         workshop, candidate, given.parts, test, f"{component}: {drawn.name}", seeds=drawn.seeds,
         leaks=leakage(given.problem, given.parts.training).findings, rules=rules,
+        baselines=tried(trials),
         oracle=lambda windows: seen_by_oracle(component, drawn, test, windows, given.problem.cap),
         heard=heard,
     )  # fmt: skip

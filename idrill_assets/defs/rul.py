@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 COMPONENTS = dg.StaticPartitionsDefinition([kind.name for kind in COMPONENT_KINDS])
 
+TRIALS = 12
+"""As many as a network's settings were chosen from."""
+
 GATE = "gate"
 LEAKAGE = "tells_not_too_much"
 
@@ -31,34 +34,39 @@ Metadata = dict[str, dg.MetadataValue | str | int | float]
 class Histories(dg.Config):
     """The simulated fleets to learn from, beside the rigs whose components are on record."""
 
-    fleets: int = Field(3, ge=0, description="Simulated fleets; 0 to learn from real rigs alone.")
-    rigs: int = Field(16, ge=4, description="Rigs of each fleet.")
-    first_seed: int = Field(1, ge=0, description="Seed of the first fleet; others follow.")
+    fleets: int = Field(
+        default=3, ge=0, description="Simulated fleets; 0 to learn from real rigs alone."
+    )
+    rigs: int = Field(default=16, ge=4, description="Rigs of each fleet.")
+    first_seed: int = Field(default=1, ge=0, description="Seed of the first fleet; others follow.")
 
 
 class Windowing(dg.Config):
     """How rigs are shared between learning, watching and calibrating."""
 
-    seed: int = Field(0, ge=0, description="Of the split.")
+    seed: int = Field(default=0, ge=0, description="Of the split.")
 
 
 class RulTraining(dg.Config):
     """How the networks of a model are trained."""
 
-    network: str = Field("transformer", description="transformer, cnn_lstm or lstm.")
-    members: int = Field(3, ge=1, description="Networks whose mean is the prediction.")
-    epochs: int = Field(15, ge=1, description="At most.")
-    patience: int = Field(4, ge=1, description="Epochs without progress before one stops.")
-    seed: int = Field(0, ge=0, description="Of the first member; others follow.")
+    network: str = Field(default="transformer", description="transformer, cnn_lstm or lstm.")
+    members: int = Field(default=3, ge=1, description="Networks whose mean is the prediction.")
+    epochs: int = Field(default=15, ge=1, description="At most.")
+    patience: int = Field(default=4, ge=1, description="Epochs without progress before one stops.")
+    seed: int = Field(default=0, ge=0, description="Of the first member; others follow.")
 
 
 class Judging(dg.Config):
     """The fresh fleets that a candidate is judged on."""
 
-    fleets: int = Field(2, ge=1, description="Simulated fleets.")
-    rigs: int = Field(20, ge=1, description="Rigs of each, on which only what failed is replaced.")
+    fleets: int = Field(default=2, ge=1, description="Simulated fleets.")
+    rigs: int = Field(
+        default=20, ge=1, description="Rigs of each, on which only what failed is replaced."
+    )
+    trials: int = Field(default=TRIALS, ge=1, description="Settings that each baseline tries.")
     first_seed: int | None = Field(
-        None, description="Seed of the first; by default fleets that nothing has seen."
+        default=None, description="Seed of the first; by default fleets that nothing has seen."
     )
 
 
@@ -215,7 +223,7 @@ def rul_evaluation(
     judged = judged_on_fresh_fleets(
         _workshop(platform), component,
         fleets=config.fleets, rigs=config.rigs, first_seed=config.first_seed,
-        by=RUN_BY, heard=platform.tell,
+        trials=config.trials, by=RUN_BY, heard=platform.tell,
     )  # fmt: skip
     written = platform.lake.write(
         RUL_EVALUATION, {"component": component}, assessment_frame(component, judged.assessment)

@@ -325,7 +325,7 @@ def test_an_assessment_holds_all_against_the_same_known_windows(place: Place) ->
     assert set(found.units) == {f"unit {number}" for number in range(3, 12)}
     assert [one.units for one in found.covered] == [9, 9]
     assert 0.0 < found.latency < 1.0
-    assert (found.seed, found.trained_seeds) == (7, (1, 2))
+    assert (found.seeds, found.trained_seeds) == ((7,), (1, 2))
 
 
 def test_nothing_is_assessed_where_no_life_is_known(place: Place) -> None:

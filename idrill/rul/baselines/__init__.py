@@ -1,6 +1,7 @@
 """Simple ways to foresee remaining life; whatever does not beat them is not published."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from idrill.rul.baselines.age import KaplanMeier, Weibull
@@ -22,6 +23,15 @@ BASELINES: Mapping[str, Baseline] = MappingProxyType(
         "survival_boosting": Survival(),
     }
 )
-"""Each with as many trials as are usual; `dataclasses.replace` gives it more."""
+"""Each with as many trials as are usual."""
 
-__all__ = ["BASELINES", "Baseline"]
+
+def tried(trials: int) -> Mapping[str, Baseline]:
+    """All of them, each that has settings to choose from with so many trials."""
+    return {
+        name: one if one.trials == 1 else replace(one, trials=trials)  # type: ignore[type-var]  # a dataclass each
+        for name, one in BASELINES.items()
+    }
+
+
+__all__ = ["BASELINES", "Baseline", "tried"]
