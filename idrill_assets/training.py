@@ -12,8 +12,8 @@ from rich.table import Table
 from idrill.errors import InvalidModel
 from idrill.rigs import COMPONENT_KINDS
 from idrill.settings import load_settings
-from idrill_assets.defs.rul import Histories, Judging, RulTraining
 from idrill_assets.execution import Workplace, open_workplace
+from idrill_assets.learning import Histories, Judging, RulTraining
 
 REFUSED = 1
 """Exit code when a model did not get through."""

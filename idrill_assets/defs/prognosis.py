@@ -6,7 +6,6 @@ from datetime import timedelta
 import dagster as dg
 
 from idrill_assets.defs.rul import (
-    COMPONENTS,
     component_histories,
     equipment_rul,
     rul_champion,
@@ -20,7 +19,6 @@ from idrill_assets.resources import Platform
 rul_training = dg.define_asset_job(
     "rul_training",
     selection=[component_histories, rul_windows, rul_model, rul_evaluation, rul_champion],
-    partitions_def=COMPONENTS,
     executor_def=dg.in_process_executor,
     description="A model of a component: histories, windows, training, the gate, release.",
 )

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from pydantic import Field
 
 from idrill.rigs import COMPONENT_KINDS
 from idrill_assets.defs.aggregation import hourly_sensor_data
+from idrill_assets.learning import Histories, Judging, RulTraining, Windowing
 from idrill_assets.partitions import RigDay
 from idrill_assets.publication import Published, rig_day_asset
 from idrill_assets.resources import Platform
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 COMPONENTS = dg.StaticPartitionsDefinition([kind.name for kind in COMPONENT_KINDS])
 
-TRIALS = 12
-"""As many as a network's settings were chosen from."""
-
 GATE = "gate"
 LEAKAGE = "tells_not_too_much"
 
@@ -29,45 +26,6 @@ RUN_BY = "dagster"
 
 Event = dg.AssetCheckResult | dg.MaterializeResult[None]
 Metadata = dict[str, dg.MetadataValue | str | int | float]
-
-
-class Histories(dg.Config):
-    """The simulated fleets to learn from, beside the rigs whose components are on record."""
-
-    fleets: int = Field(
-        default=3, ge=0, description="Simulated fleets; 0 to learn from real rigs alone."
-    )
-    rigs: int = Field(default=16, ge=4, description="Rigs of each fleet.")
-    first_seed: int = Field(default=1, ge=0, description="Seed of the first fleet; others follow.")
-
-
-class Windowing(dg.Config):
-    """How rigs are shared between learning, watching and calibrating."""
-
-    seed: int = Field(default=0, ge=0, description="Of the split.")
-
-
-class RulTraining(dg.Config):
-    """How the networks of a model are trained."""
-
-    network: str = Field(default="transformer", description="transformer, cnn_lstm or lstm.")
-    members: int = Field(default=3, ge=1, description="Networks whose mean is the prediction.")
-    epochs: int = Field(default=15, ge=1, description="At most.")
-    patience: int = Field(default=4, ge=1, description="Epochs without progress before one stops.")
-    seed: int = Field(default=0, ge=0, description="Of the first member; others follow.")
-
-
-class Judging(dg.Config):
-    """The fresh fleets that a candidate is judged on."""
-
-    fleets: int = Field(default=2, ge=1, description="Simulated fleets.")
-    rigs: int = Field(
-        default=20, ge=1, description="Rigs of each, on which only what failed is replaced."
-    )
-    trials: int = Field(default=TRIALS, ge=1, description="Settings that each baseline tries.")
-    first_seed: int | None = Field(
-        default=None, description="Seed of the first; by default fleets that nothing has seen."
-    )
 
 
 @dg.asset(
