@@ -48,7 +48,7 @@ def rig_day_asset(
     *,
     group: str,
     kinds: Sequence[str] = ("deltalake", "polars"),
-    deps: Sequence[dg.AssetsDefinition] = (),
+    deps: Sequence[dg.AssetsDefinition | dg.AssetDep] = (),
     code_version: str = "1",
 ) -> Callable[[Work], dg.AssetsDefinition]:
     """An asset that writes a lake table, a partition per rig and day.

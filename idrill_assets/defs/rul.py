@@ -32,7 +32,7 @@ Metadata = dict[str, dg.MetadataValue | str | int | float]
     group_name="rul",
     kinds={"deltalake", "polars"},
     partitions_def=COMPONENTS,
-    deps=[hourly_sensor_data],
+    deps=[dg.AssetDep(hourly_sensor_data, partition_mapping=dg.AllPartitionMapping())],
     code_version="1",
 )
 def component_histories(
@@ -238,7 +238,13 @@ def rul_champion(
 
 
 @rig_day_asset(
-    group="rul", kinds=("onnx", "sql"), deps=[hourly_sensor_data, rul_champion], code_version="1"
+    group="rul",
+    kinds=("onnx", "sql"),
+    deps=[
+        hourly_sensor_data,
+        dg.AssetDep(rul_champion, partition_mapping=dg.AllPartitionMapping()),
+    ],
+    code_version="1",
 )
 def equipment_rul(platform: Platform, rig_day: RigDay) -> Published:
     """How long each installed component lasts, as known at the end of the day.
