@@ -27,7 +27,7 @@ CALIBRATION = 0.5
 """Share of the rigs that ran everything to failure which only calibrate."""
 VALIDATION = 0.2
 """Share of the other rigs that only stop training."""
-MOST_WINDOWS = 30_000
+MOST_WINDOWS = 20_000
 """Windows of all units of a part together."""
 
 _NONE = np.zeros(0)
@@ -186,10 +186,12 @@ def bounded(problem: Problem, lives: Lives) -> Windows:
     """Windows spread evenly over each life, about as many of each, and not too many together.
 
     A long life would otherwise count more than a short one, and most of its windows say no more
-    than that the end is far.
+    than that the end is far. Each stands in the middle of its part of the life: were the last row
+    always one of a few, ends would be seen more often than they are asked about.
     """
     each = max(MOST_WINDOWS // max(len(lives), 1), 1)
-    ends = [np.unique(np.linspace(0, life.rows - 1, each).astype(np.int64)) for life in lives]
+    middles = (np.arange(each) + 0.5) / each
+    ends = [np.unique((middles * life.rows).astype(np.int64)) for life in lives]
     return windows_at(lives, problem.length, ends)
 
 

@@ -14,6 +14,7 @@ from torch import nn
 from idrill.errors import InvalidModel
 from idrill.rul.cnn_lstm import CNNLSTM
 from idrill.rul.lstm import LSTM
+from idrill.rul.summary import Summary
 from idrill.rul.transformer import Transformer
 
 
@@ -26,7 +27,12 @@ class Network(Protocol):
 
 
 NETWORKS: Mapping[str, Network] = MappingProxyType(
-    {"transformer": Transformer(), "cnn_lstm": CNNLSTM(), "lstm": LSTM()}
+    {
+        "transformer": Transformer(),
+        "cnn_lstm": CNNLSTM(),
+        "lstm": LSTM(),
+        "summary": Summary(),
+    }
 )
 """Each with the sizes that are used when none are given; the first is the default."""
 
