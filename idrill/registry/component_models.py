@@ -23,6 +23,7 @@ from idrill.rul.export import export, parity
 from idrill.rul.held_out import random_ends
 from idrill.rul.intervals import LEAST
 from idrill.rul.learning import Heard, Learned, Parts, Plan, bounded, learn
+from idrill.rul.pictures import curves
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.problem import Array, Predictor, Problem
 from idrill.rul.scaling import fit_scaler
@@ -69,6 +70,8 @@ class Trained:
     learned: Learned
     figures: Mapping[str, float]
     """On validation and calibration lives."""
+    curves: bytes
+    """Picture of how the members learned (PNG)."""
     run_id: str
     """Of MLflow."""
 
@@ -105,7 +108,10 @@ def train_candidate(
         run.data_set(data.name, data.digest, described)
         learned = learn(problem, parts, plan, run, heard)
         figures = _figures(learned, parts)
+        drawn = curves(problem, learned.curves)
         with TemporaryDirectory(prefix="idrill-model-") as scratch:
+            (Path(scratch) / "curves.png").write_bytes(drawn)
+            run.file(Path(scratch) / "curves.png")
             figures |= {PARITY: _exported(learned, parts, _card(learned, plan, data, figures),
                                           Path(scratch) / "tried")}  # fmt: skip
             _exported(learned, parts, _card(learned, plan, data, figures), Path(scratch) / "model")
@@ -115,7 +121,7 @@ def train_candidate(
                 Path(scratch) / "model", bounded(problem, parts.validation),
                 by=by, run_id=run.run_id, lake=workshop.lake,
             )  # fmt: skip
-        return Trained(registered, learned, figures, run.run_id)
+        return Trained(registered, learned, figures, drawn, run.run_id)
 
 
 def _figures(learned: Learned, parts: Parts) -> dict[str, float]:

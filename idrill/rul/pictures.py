@@ -1,6 +1,7 @@
 """Pictures of a model on units that it has not seen, as small PNG files."""
 
 import io
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -106,6 +107,28 @@ def reliability(problem: Problem, windows: Windows, quantiles: Array) -> bytes:
     axis.plot(LEVELS, under, color=BLUE, marker=".", ls="", label="found, at least")
     axis.set_aspect("equal")
     _label(axis, "quantile [-]", "share of lives below [-]")
+    return _png(figure)
+
+
+def curves(problem: Problem, told: Sequence[Sequence[Mapping[str, float]]]) -> bytes:
+    """How networks learned: errors on training windows, and on those of other rigs, by epoch.
+
+    Args:
+        problem: What is foreseen.
+        told: Figures of each epoch (member, epoch).
+    """
+    figure = Figure(figsize=(7.0, 3.2), dpi=DPI, layout="constrained")
+    axis = figure.subplots()
+    for member, epochs in enumerate(told):
+        for name, colour in (("training_rmse", GREY), ("validation_rmse", BLUE)):
+            label = name.removesuffix("_rmse") if member == 0 else None
+            errors = [figures[name] for figures in epochs]
+            axis.plot(
+                range(1, len(epochs) + 1), errors, color=colour, linewidth=1.2, marker=".",
+                label=label,
+            )  # fmt: skip
+    axis.set_ylim(bottom=0.0)
+    _label(axis, "epoch", f"RMSE [{problem.clock}]")
     return _png(figure)
 
 

@@ -124,7 +124,6 @@ def rul_model(
     from idrill.rul.learning import Plan
     from idrill.rul.training import Training
     from idrill_assets.plots import as_markdown
-    from idrill_assets.rul_pictures import training_curves
 
     component = context.partition_key
     given = material(platform.lake, component)
@@ -136,13 +135,12 @@ def rul_model(
             f"network {member} of {config.members}", epoch, config.epochs
         ),
     )  # fmt: skip
-    curves = training_curves(trained.learned.curves, component)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(trained.registered.digest),
         metadata={
             "model": f"{trained.registered.model}/{trained.registered.version}",
             "MLflow run": trained.run_id,
-            "curves": as_markdown(curves, component),
+            "curves": as_markdown(trained.curves, component),
             **trained.figures,
         },
     )

@@ -109,6 +109,7 @@ def test_training_leaves_histories_windows_a_card_and_every_answer(
     assert of_rig.group_by("rig").agg(pl.col("part").n_unique())["part"].to_list() == [1] * 12
     assert card.trained_on.digest == platform.lake.content_hash(COMPONENT_HISTORIES, WASHPIPE)
     assert card.trained_on.seeds == (5,)
+    assert list(platform.settings.artifacts_folder.rglob("plots/curves.png"))
     assert {"candidate", "oracle", "survival_boosting", "constant"} <= set(answers["predictor"])
 
 

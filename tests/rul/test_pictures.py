@@ -30,6 +30,10 @@ def test_each_picture_is_small_and_shows_something() -> None:
         "courses": pictures.courses(PROBLEM, EVERY, SAID, QUANTILES),
         "errors": pictures.errors(PROBLEM, EVERY, SAID),
         "reliability": pictures.reliability(PROBLEM, EVERY, QUANTILES),
+        "curves": pictures.curves(
+            PROBLEM,
+            [[{"training_rmse": 9.0 - n, "validation_rmse": 9.5 - n} for n in range(5)]] * 3,
+        ),
     }
 
     assert max(len(picture) for picture in found.values()) < 100_000
