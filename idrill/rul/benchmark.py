@@ -32,6 +32,7 @@ from idrill.rul.networks import Network, network_named
 from idrill.rul.problem import Array, Predictor, Problem
 from idrill.rul.scaling import Scaler, fit_scaler
 from idrill.rul.sealed import SealedTest, digest_of
+from idrill.rul.summary import Summary
 from idrill.rul.training import Training, train
 from idrill.rul.transformer import Transformer
 from idrill.windows import Lives, Windows, windows, windows_at
@@ -83,6 +84,7 @@ LEARNERS: Mapping[str, NetworkLearner] = MappingProxyType(
         "transformer": NetworkLearner(Transformer(patch=8), Training(epochs=10, offset=0.2)),
         "cnn_lstm": NetworkLearner(CNNLSTM(stride=8), Training(epochs=10, offset=0.3)),
         "lstm": NetworkLearner(LSTM(), Training(epochs=10, offset=0.3)),
+        "summary": NetworkLearner(Summary(), Training(epochs=10, offset=0.3)),
     }
 )
 """Each network with what did best on held-out training engines of FD001 and FD003."""

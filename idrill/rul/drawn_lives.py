@@ -12,8 +12,9 @@ from idrill.rul.fleets import fleet_for, fleet_lives
 from idrill.simulator.upkeep import USUAL_POLICIES, PolicyKind
 from idrill.windows import Lives
 
-LEARNING = (*USUAL_POLICIES, PolicyKind.ONLY_FAILED)
-"""Policies of rigs to learn from: what crews do, and rigs that show how long a unit would last."""
+LEARNING = tuple(kind for usual in USUAL_POLICIES for kind in (usual, PolicyKind.ONLY_FAILED))
+"""Policies of rigs to learn from: what crews do, and every second time a rig that shows how long a
+unit would last."""
 HELD_OUT = (PolicyKind.ONLY_FAILED,)
 """Of rigs to judge by: a replacement hides the truth."""
 

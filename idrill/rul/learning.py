@@ -23,10 +23,10 @@ from idrill.windows import Lives, Windows, split, windows_at
 
 Array = NDArray[np.float64]
 
-CALIBRATION = 0.5
+CALIBRATION = 1.0 / 3.0
 """Share of the rigs that ran everything to failure which only calibrate."""
-VALIDATION = 0.2
-"""Share of the other rigs that only stop training."""
+VALIDATION = 0.3
+"""Share of the rest of them that only stop training."""
 MOST_WINDOWS = 20_000
 """Windows of all units of a part together."""
 
@@ -60,7 +60,8 @@ def parts_of(lives: Lives, seed: int) -> Parts:
 
     Calibration takes rigs on which nothing that still worked was replaced: what is foreseen is how
     long a unit would last, and where crews replace what looks worn, the failures that are left are
-    not like those that were prevented. Such rigs are shared between calibration and learning.
+    not like those that were prevented. Validation does likewise if there are such rigs left for
+    it, since it is to stop training where judging will ask; else it takes any. All others teach.
 
     Args:
         lives: Of some rigs; a life whose place has a later one has ended.
@@ -75,9 +76,11 @@ def parts_of(lives: Lives, seed: int) -> Parts:
             f"{len(left_alone)} of {len(lives.groups)} rigs ran everything to failure: at least 2 "
             "are needed, since a replacement hides how long a unit would have lasted"
         )
-    calibration, _ = split(lives.of(left_alone), (CALIBRATION, 1.0 - CALIBRATION), seed)
+    calibration, rest = split(lives.of(left_alone), (CALIBRATION, 1.0 - CALIBRATION), seed)
     others = lives.of(set(lives.groups) - set(calibration.groups))
-    training, validation = split(others, (1.0 - VALIDATION, VALIDATION), seed)
+    watched = rest if len(rest.groups) > 1 else others
+    validation, _ = split(watched, (VALIDATION, 1.0 - VALIDATION), seed)
+    training = lives.of(set(others.groups) - set(validation.groups))
     return Parts(training, validation, calibration)
 
 
@@ -186,13 +189,20 @@ def bounded(problem: Problem, lives: Lives) -> Windows:
     """Windows spread evenly over each life, about as many of each, and not too many together.
 
     A long life would otherwise count more than a short one, and most of its windows say no more
-    than that the end is far. Each stands in the middle of its part of the life: were the last row
-    always one of a few, ends would be seen more often than they are asked about.
+    than that the end is far. Each stands anywhere in its part of the life: at the same shares of
+    all lives, the age would tell how long each lasts.
     """
     each = max(MOST_WINDOWS // max(len(lives), 1), 1)
-    middles = (np.arange(each) + 0.5) / each
-    ends = [np.unique((middles * life.rows).astype(np.int64)) for life in lives]
+    random = np.random.default_rng(0)
+    ends = [_spread(life.rows, each, random) for life in lives]
     return windows_at(lives, problem.length, ends)
+
+
+def _spread(rows: int, count: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """One row at random out of each of so many equal parts, or all if they are few."""
+    if rows <= count:
+        return np.arange(rows)
+    return ((np.arange(count) + random.random(count)) / count * rows).astype(np.int64)
 
 
 def _unknown(problem: Problem) -> Interval:
