@@ -11,9 +11,9 @@ class Histories(dg.Config):
     """The simulated fleets to learn from, beside the rigs whose components are on record."""
 
     fleets: int = Field(
-        default=3, ge=0, description="Simulated fleets; 0 to learn from real rigs alone."
+        default=16, ge=0, description="Simulated fleets; 0 to learn from real rigs alone."
     )
-    rigs: int = Field(default=16, ge=4, description="Rigs of each fleet.")
+    rigs: int = Field(default=6, ge=4, description="Rigs of each fleet.")
     first_seed: int = Field(default=1, ge=0, description="Seed of the first fleet; others follow.")
 
 
@@ -26,19 +26,20 @@ class Windowing(dg.Config):
 class RulTraining(dg.Config):
     """How the networks of a model are trained."""
 
-    network: str = Field(default="transformer", description="transformer, cnn_lstm or lstm.")
-    members: int = Field(default=3, ge=1, description="Networks whose mean is the prediction.")
+    network: str = Field(default="summary", description="summary, transformer, cnn_lstm or lstm.")
+    members: int = Field(default=5, ge=1, description="Networks whose mean is the prediction.")
     epochs: int = Field(default=15, ge=1, description="At most.")
-    patience: int = Field(default=4, ge=1, description="Epochs without progress before one stops.")
+    patience: int = Field(default=6, ge=1, description="Epochs without progress before one stops.")
+    learning_rate: float = Field(default=5e-3, gt=0.0, description="At its highest.")
     seed: int = Field(default=0, ge=0, description="Of the first member; others follow.")
 
 
 class Judging(dg.Config):
     """The fresh fleets that a candidate is judged on."""
 
-    fleets: int = Field(default=2, ge=1, description="Simulated fleets.")
+    fleets: int = Field(default=8, ge=1, description="Simulated fleets.")
     rigs: int = Field(
-        default=20, ge=1, description="Rigs of each, on which only what failed is replaced."
+        default=4, ge=1, description="Rigs of each, on which only what failed is replaced."
     )
     trials: int = Field(default=TRIALS, ge=1, description="Settings that each baseline tries.")
     first_seed: int | None = Field(

@@ -127,7 +127,10 @@ def rul_model(
 
     component = context.partition_key
     given = material(platform.lake, component)
-    settings = Training(epochs=config.epochs, patience=config.patience, seed=config.seed)
+    settings = Training(
+        epochs=config.epochs, learning_rate=config.learning_rate,
+        patience=config.patience, seed=config.seed,
+    )  # fmt: skip
     trained = train_candidate(
         _workshop(platform), given.problem, given.parts,
         Plan(config.network, config.members, settings), given.data,
