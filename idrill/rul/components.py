@@ -125,8 +125,9 @@ def problem_of(component: str, median_life: float) -> Problem:
     """What is to be foreseen of a component.
 
     The cap is half the median life: beyond it nothing of the end shows, and a planner needs no
-    figure. Conditions vary without a step on a rig, so there is one regime, with a quadratic
-    response to them.
+    figure. It is rounded to what a graph in single precision can say, or a unit at the cap would
+    lie above every interval. Conditions vary without a step on a rig, so there is one regime, with
+    a quadratic response to them.
 
     Args:
         component: Name in `rigs.COMPONENT_KINDS`.
@@ -149,7 +150,7 @@ def problem_of(component: str, median_life: float) -> Problem:
         conditions=conditions,
         regimes=1,
         length=framing.length,
-        cap=median_life / 2.0,
+        cap=float(np.float32(median_life / 2.0)),
     )
 
 

@@ -1,5 +1,6 @@
 """How components are framed."""
 
+import numpy as np
 import pytest
 
 from idrill.errors import InvalidWindows
@@ -27,3 +28,10 @@ def test_an_unknown_component_is_refused_with_those_there_are() -> None:
 def test_without_a_failure_there_is_no_median_life() -> None:
     with pytest.raises(InvalidWindows, match="no life ended by failure"):
         median_life([])
+
+
+def test_the_cap_is_a_number_that_a_graph_in_single_precision_can_say() -> None:
+    cap = problem_of("liner", 490.884069418898).cap
+
+    assert float(np.float32(cap)) == cap
+    assert cap == pytest.approx(245.442034709449, abs=1e-4)
