@@ -1,7 +1,7 @@
 """`idrill train`: models of remaining life, from fleets and records to the gate."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import dagster as dg
 import typer
@@ -14,6 +14,9 @@ from idrill.rigs import COMPONENT_KINDS
 from idrill.settings import load_settings
 from idrill_assets.execution import Workplace, open_workplace
 from idrill_assets.learning import Histories, Judging, RulTraining
+
+if TYPE_CHECKING:
+    from idrill.store.releases import Promotion
 
 REFUSED = 1
 """Exit code when a model did not get through."""
@@ -28,17 +31,24 @@ LEARNED, TRAINED, JUDGED = Histories(), RulTraining(), Judging()
 def train(
     components: Annotated[list[str], typer.Argument(help=f"Of {', '.join(KNOWN)}.")],
     network: Annotated[str, typer.Option(help="transformer, cnn_lstm or lstm.")] = TRAINED.network,
-    members: Annotated[int, typer.Option(help="Networks whose mean predicts.")] = TRAINED.members,
-    epochs: Annotated[int, typer.Option(help="At most.")] = TRAINED.epochs,
-    fleets: Annotated[int, typer.Option(help="Simulated fleets to learn from.")] = LEARNED.fleets,
-    rigs: Annotated[int, typer.Option(help="Rigs of each of them.")] = LEARNED.rigs,
+    members: Annotated[
+        int, typer.Option(min=1, help="Networks whose mean predicts.")
+    ] = TRAINED.members,
+    epochs: Annotated[int, typer.Option(min=1, help="At most.")] = TRAINED.epochs,
+    fleets: Annotated[
+        int, typer.Option(min=0, help="Simulated fleets to learn from.")
+    ] = LEARNED.fleets,
+    rigs: Annotated[int, typer.Option(min=4, help="Rigs of each of them.")] = LEARNED.rigs,
     judging_rigs: Annotated[
-        int, typer.Option(help="Rigs of each fresh fleet that judges.")
+        int, typer.Option(min=1, help="Rigs of each fresh fleet that judges.")
     ] = JUDGED.rigs,
 ) -> None:
     """Train, judge and, if it passes the gate, release a model of remaining life."""
+    from idrill.rul.networks import network_named
+
     if unknown := [name for name in components if name not in KNOWN]:
         raise InvalidModel(f"no component is called {unknown[0]!r}; there are {', '.join(KNOWN)}")
+    network_named(network)
     config: Mapping[str, dg.Config] = {
         "component_histories": Histories(fleets=fleets, rigs=rigs),
         "rul_model": RulTraining(network=network, members=members, epochs=epochs),
@@ -54,6 +64,7 @@ def train(
 def _trained(
     workplace: Workplace, component: str, config: Mapping[str, dg.Config], console: Console
 ) -> bool:
+    before = len(_ledger(workplace, component))
     with _progress(console) as progress:
         bar = progress.add_task(component, total=None)
 
@@ -61,7 +72,7 @@ def _trained(
             progress.update(bar, description=f"{component}: {doing}", completed=done, total=of)
 
         outcome = workplace.train(component, config, told)
-    refused = _report(workplace, component, console)
+    refused = _report(workplace, component, before, console)
     if outcome.error and not refused:
         console.print(f"{component}: {outcome.error}", soft_wrap=True)
     return outcome.error is None
@@ -72,17 +83,22 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
 
 
-def _report(workplace: Workplace, component: str, console: Console) -> bool:
-    """Show the last move of the component's model in the ledger; whether it is a refusal."""
+def _ledger(workplace: Workplace, component: str) -> "list[Promotion]":
     from idrill.registry.champions import model_name
     from idrill.store import promotions
-    from idrill.store.releases import Release
 
     with workplace.platform.database.session() as session:
-        ledger = promotions.of_model(session, model_name(component))
-    if not ledger:
+        return promotions.of_model(session, model_name(component))
+
+
+def _report(workplace: Workplace, component: str, before: int, console: Console) -> bool:
+    """Show the last move since `before` of the component's model; whether it is a refusal."""
+    from idrill.store.releases import Release
+
+    moves = _ledger(workplace, component)[before:]
+    if not moves:
         return False
-    last = ledger[-1]
+    last = moves[-1]
     table = Table("", "", show_header=False, box=None, title=last.title, title_justify="left")
     table.add_row("is", last.state.value)
     table.add_row("because", last.judged.reason)

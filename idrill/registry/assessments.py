@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from pydantic import TypeAdapter
 
 from idrill.errors import InvalidModel
 from idrill.registry.gate import CHAMPION, Assessment, Rules
@@ -19,7 +20,17 @@ CANDIDATE = "candidate"
 ORACLE = "oracle"
 
 _TUPLES = ("leaks", "seeds", "trained_seeds")
-_TOLD = ("model", "version", "digest", "test_set", "calibrated", "parity", "latency", "champion")
+_TOLD = (
+    "model",
+    "version",
+    "digest",
+    "test_set",
+    "calibrated",
+    "parity",
+    "latency",
+    "champion",
+    "width",
+)
 
 
 def assessment_frame(component: str, assessment: Assessment) -> pl.DataFrame:
@@ -74,5 +85,5 @@ def assessment_from(frame: pl.DataFrame) -> Assessment:
         leaks=tuple(measured["leaks"]),
         seeds=tuple(measured["seeds"]),
         trained_seeds=tuple(measured["trained_seeds"]),
-        rules=Rules(**measured["rules"]),
+        rules=TypeAdapter(Rules).validate_python(measured["rules"]),
     )

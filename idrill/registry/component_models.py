@@ -1,7 +1,7 @@
 """Models of components: from lives to a candidate, and from lives never seen to its assessment."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -106,6 +106,7 @@ def train_candidate(
     with MLflowTracker(workshop.mlflow, model_name(problem.name), name, code) as run:
         described = {"lake_version": data.lake_version, "lives": data.lives}
         run.data_set(data.name, data.digest, described)
+        run.parameters({"network": plan.network, **asdict(plan.training)})
         learned = learn(problem, parts, plan, run, heard)
         figures = _figures(learned, parts)
         drawn = curves(problem, learned.curves)

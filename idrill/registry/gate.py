@@ -36,6 +36,10 @@ class Rules:
     """Largest difference between graph and torch, as share of the cap [-]."""
     latency: float = 0.02
     """Longest that one window may take [s]."""
+    claims: tuple[float, ...] = (0.8, 0.9)
+    """Intervals whose coverage must be known [-]."""
+    width: float = 0.95
+    """Mean width of the widest interval, as share of the cap, from which it says nothing [-]."""
     baselines: tuple[str, ...] = tuple(BASELINES)
     """What every model must be held against."""
 
@@ -85,6 +89,8 @@ class Assessment:
     """Of the fleet that was simulated for it; None if it was measured."""
     trained_seeds: tuple[int, ...] = ()
     """Of the fleets that the candidate was trained on."""
+    width: float | None = None
+    """Mean of the widest interval, as share of the cap [-]."""
     champion: int | None = None
     """Version that it was judged against; None if none serves."""
     champion_errors: Array | None = None
@@ -178,8 +184,10 @@ def _unsound(assessment: Assessment) -> list[str]:
         found.append(f"it was not held against {', '.join(missing)}")
     if (assessment.champion is None) != (assessment.champion_errors is None):
         found.append("the champion is named without its errors, or has errors without a name")
-    if not assessment.covered:
-        found.append("nothing is known of how its intervals cover")
+    known = {one.claimed for one in assessment.covered if one.units >= rules.units}
+    if missing_claims := [claim for claim in rules.claims if claim not in known]:
+        told = ", ".join(f"{claim:.0%}" for claim in missing_claims)
+        found.append(f"how its intervals of {told} cover is not known on {rules.units} units")
     return found
 
 
@@ -200,6 +208,11 @@ def _miscovered(assessment: Assessment) -> list[str]:
                 f"its {one.claimed:.0%} intervals hold {one.found:.1%} of {one.units} units, and "
                 f"sound ones at least {least:.1%}"
             )
+    if assessment.width is not None and assessment.width >= assessment.rules.width:
+        found.append(
+            f"its widest intervals span {assessment.width:.0%} of the cap in the mean: that says "
+            "nothing"
+        )
     return found
 
 

@@ -11,10 +11,14 @@ from idrill.registry.champions import open_version
 from idrill.registry.component_models import Workshop, assess_candidate, candidate_of
 from idrill.registry.gate import Assessment, Rules, Verdict, judge
 from idrill.registry.histories import Material, material
+from idrill.registry.models import note_metrics
 from idrill.registry.releases import release
 from idrill.rul.baselines import tried
 from idrill.rul.drawn_lives import HELD_OUT, Fleets, lives_of_fleets
+from idrill.rul.evaluation import evaluate
 from idrill.rul.fleets import fleet_for
+from idrill.rul.intervals import winkler
+from idrill.rul.leakage import Verdict as Leaking
 from idrill.rul.leakage import leakage
 from idrill.rul.learning import bounded
 from idrill.rul.pictures import courses, errors, reliability
@@ -89,8 +93,8 @@ def judged_on_fresh_fleets(
         heard=lambda done, of: heard("fleets to judge by", done, of),
     )  # fmt: skip
     assessment = assess_candidate(
-        workshop, candidate, given.parts, test, f"{component}: {drawn.name}", seeds=drawn.seeds,
-        leaks=leakage(given.problem, given.parts.training).findings, rules=rules,
+        workshop, candidate, given.parts, test, _set_name(component, drawn), seeds=drawn.seeds,
+        leaks=_leaks(given), rules=rules,
         baselines=tried(trials),
         oracle=lambda windows: seen_by_oracle(component, drawn, test, windows, given.problem.cap),
         heard=heard,
@@ -102,8 +106,21 @@ def judged_on_fresh_fleets(
         verdict = release(
             workshop.database, workshop.models_folder, assessment, by=by, mlflow=workshop.mlflow
         )
-    pictures = _pictures(workshop, candidate, test)
-    return Judged(assessment, verdict, _figures(assessment), pictures)
+    shown, pictures = _shown(workshop, candidate, test)
+    figures = {**_figures(assessment), **shown}
+    note_metrics(workshop.mlflow, candidate.model, candidate.version, figures)
+    return Judged(assessment, verdict, figures, pictures)
+
+
+def _set_name(component: str, drawn: Fleets) -> str:
+    """The same for fleets of any size: those of more rigs begin with the same ones."""
+    return f"{component}: fleets {', '.join(map(str, drawn.seeds))}"
+
+
+def _leaks(given: Material) -> tuple[str, ...]:
+    """What gives the target away; what only looks suspicious is told by `rul_windows`."""
+    found = leakage(given.problem, given.parts.training)
+    return found.findings if found.verdict is Leaking.FAILED else ()
 
 
 def _require_same(workshop: Workshop, candidate: Promotion, given: Material) -> None:
@@ -159,14 +176,28 @@ def _figures(assessment: Assessment) -> dict[str, str | int | float]:
     return found | {f"coverage/{one.claimed:.0%}": one.found for one in assessment.covered}
 
 
-def _pictures(workshop: Workshop, candidate: Promotion, test: Lives) -> dict[str, bytes]:
+def _shown(
+    workshop: Workshop, candidate: Promotion, test: Lives
+) -> tuple[dict[str, float], dict[str, bytes]]:
+    """Figures of prognosis over whole lives, and pictures of some of them."""
     frozen = open_version(workshop.models_folder, candidate)
-    failed = test.failed()
+    problem, failed = frozen.problem, test.failed()
     shown = replace(failed, lives=failed.lives[:: max(len(failed) // SHOWN, 1)])
-    windows = bounded(frozen.problem, shown)
+    windows = bounded(problem, shown)
     predicted, quantiles = frozen.predict(windows), frozen.quantiles(windows)
-    return {
-        "courses of some units": courses(frozen.problem, windows, predicted, quantiles),
-        "errors by remaining life": errors(frozen.problem, windows, predicted),
-        "reliability": reliability(frozen.problem, windows, quantiles),
-    }
+    whole = bounded(problem, failed)
+    found = evaluate(problem, whole, frozen.predict(whole))
+    score = winkler(frozen.quantiles(whole), problem.target(whole))
+    return (
+        {
+            "phm08": found.phm08,
+            "horizon [own hours]": found.horizon,
+            "winkler of 90 % [own hours]": score,
+        }
+        | {f"alpha-lambda/{share:g}": good for share, good in found.alpha_lambda.items()},
+        {
+            "courses of some units": courses(problem, windows, predicted, quantiles),
+            "errors by remaining life": errors(problem, windows, predicted),
+            "reliability": reliability(problem, windows, quantiles),
+        },
+    )

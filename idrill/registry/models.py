@@ -5,12 +5,15 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
+from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
+from time import time
 
 import numpy as np
 import onnx
 from mlflow import onnx as mlflow_onnx
+from mlflow.entities import Metric
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
@@ -30,6 +33,7 @@ from idrill.windows import Windows
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 """What a model may be called: the name becomes a folder."""
+_UNNAMED = re.compile(r"[^A-Za-z0-9_/. -]")
 REQUIREMENTS = ("numpy", "onnxruntime")
 """What serving needs."""
 EXAMPLE = 2
@@ -162,6 +166,25 @@ def _next_version(mlflow: MLflow, run_id: str, frozen: FrozenModel, highest: int
         if int(made.version) > highest:
             return int(made.version)
         client.delete_model_version(card.model, str(made.version))
+
+
+def note_metrics(
+    mlflow: MLflow, model: str, version: int, figures: Mapping[str, str | int | float]
+) -> None:
+    """Add what was measured of a version to the run that trained it; words are left out.
+
+    Raises:
+        StoreError: If MLflow refuses.
+    """
+    noted = [
+        Metric(f"judged/{_UNNAMED.sub('_', name)}", float(value), int(time() * 1000), 0)
+        for name, value in figures.items()
+        if not isinstance(value, str) and isfinite(value)
+    ]
+    with mlflow.explaining():
+        run_id = mlflow.client.get_model_version(model, str(version)).run_id
+        if run_id:
+            mlflow.client.log_batch(run_id, metrics=noted)
 
 
 def signature(card: Card) -> ModelSignature:

@@ -13,7 +13,7 @@ from idrill.errors import InvalidModel
 from idrill.registry.champions import open_version
 from idrill.registry.gate import Assessment, Rules, Verdict, judge
 from idrill.rul.card import Covered
-from idrill.rul.intervals import coverage
+from idrill.rul.intervals import coverage, mean_width
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.problem import Array, Predictor
 from idrill.store import promotions
@@ -94,6 +94,7 @@ def assess(
         parity=parity,
         latency=latency(candidate, asked),
         seeds=seeds,
+        width=mean_width(candidate.quantiles(asked)) / candidate.problem.cap,
         trained_seeds=candidate.card.trained_on.seeds,
         champion=None if champion is None else champion[0].version,
         champion_errors=None if champion is None else off(champion[1].predict(asked)),

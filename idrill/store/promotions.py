@@ -12,7 +12,7 @@ from sqlalchemy import false, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from idrill.errors import NoChampion, NotFound, PromotionConflict
+from idrill.errors import IllegalMove, NoChampion, NotFound, PromotionConflict
 from idrill.store.orm import PromotionRow
 from idrill.store.releases import (
     Judgement,
@@ -33,9 +33,14 @@ def enter(
     """Enter a new version as a candidate.
 
     Raises:
-        IllegalMove: If the ledger has the version already.
+        IllegalMove: If the ledger has the version already, or the same model under another.
     """
     ledger = _locked(session, model)
+    same = [one.version for one in ledger if one.digest == digest and one.version != version]
+    if same:
+        raise IllegalMove(
+            f"{model}/{version} is {model}/{same[0]} once more: what became of a model stands"
+        )
     move = Promotion(
         model, 0, version, Release.CANDIDATE, datetime.now(UTC), by, digest, Judgement(reason)
     )

@@ -18,7 +18,7 @@ from idrill.registry.assessments import assessment_frame, assessment_from
 from idrill.registry.connection import MLflow
 from idrill.registry.gate import Assessment
 from idrill.rigs import Rig
-from idrill.rul.card import read_card
+from idrill.rul.card import CARD_FILE, MODEL_FILE, digest_of_folder, read_card
 from idrill.rul.fleets import records_of
 from idrill.settings import Settings
 from idrill.simulator.fleet import SimulatedFleet
@@ -91,7 +91,7 @@ def test_a_model_judged_on_too_few_units_is_refused_with_the_reason(
     with workplace.platform.database.session() as session:
         last = promotions.of_model(session, "rul-washpipe")[-1]
     assert "held-out units are fewer than 200" in last.judged.reason
-    assert last.judged.test_set == "washpipe: fleets 1000100, 1 rigs each"
+    assert last.judged.test_set == "washpipe: fleets 1000100"
 
 
 def test_training_leaves_histories_windows_a_card_and_every_answer(
@@ -150,11 +150,14 @@ def passing(workplace: Workplace) -> Assessment:
 
 
 def enter_candidate(workplace: Workplace) -> Assessment:
-    """The folder of the refused model once more, as version 2, and an assessment that passes."""
+    """The refused model with another card, as version 2, and an assessment that passes."""
     platform = workplace.platform
     folder = platform.settings.models_folder / "rul-washpipe"
-    shutil.copytree(folder / "1", folder / "2")
-    assessment = replace(passing(workplace), version=2)
+    card = replace(read_card(folder / "1"), purpose="once more")
+    (folder / "2").mkdir()
+    shutil.copy(folder / "1" / MODEL_FILE, folder / "2")
+    (folder / "2" / CARD_FILE).write_text(card.as_json())
+    assessment = replace(passing(workplace), version=2, digest=digest_of_folder(folder / "2"))
     with platform.database.session() as session:
         promotions.enter(
             session, "rul-washpipe", 2, assessment.digest, by="test", reason="once more"

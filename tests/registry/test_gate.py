@@ -19,6 +19,9 @@ def errors(deviation: float, seed: int) -> np.ndarray[tuple[int], np.dtype[np.fl
     return np.asarray((common + own).ravel())
 
 
+HOLDS = Covered(0.8, 0.79, UNITS)
+
+
 def assessment() -> Assessment:
     return Assessment(
         model="rul-liner",
@@ -28,7 +31,7 @@ def assessment() -> Assessment:
         units=tuple(f"unit {unit}" for unit in range(UNITS) for _ in range(ROWS)),
         errors=errors(10.0, 1),
         baselines={"age": errors(20.0, 2), "linear": errors(15.0, 3)},
-        covered=(Covered(0.8, 0.79, UNITS), Covered(0.9, 0.91, UNITS)),
+        covered=(HOLDS, Covered(0.9, 0.91, UNITS)),
         calibrated=200,
         parity=2e-7,
         latency=0.0004,
@@ -83,11 +86,20 @@ def test_a_model_that_loses_to_one_baseline_is_refused() -> None:
 
 
 def test_a_miscovering_model_is_refused() -> None:
-    narrow = replace(assessment(), covered=(Covered(0.9, 0.80, UNITS),))
+    narrow = replace(assessment(), covered=(HOLDS, Covered(0.9, 0.80, UNITS)))
 
     assert refused(narrow) == (
         "its 90% intervals hold 80.0% of 250 units, and sound ones at least 84.0%"
     )
+
+
+def test_intervals_that_span_nearly_everything_are_refused() -> None:
+    wide = replace(assessment(), width=0.97)
+
+    assert refused(wide) == (
+        "its widest intervals span 97% of the cap in the mean: that says nothing"
+    )
+    assert judge(replace(assessment(), width=0.6), 1).released
 
 
 def test_a_graph_that_differs_and_a_slow_one_are_refused() -> None:
@@ -170,7 +182,8 @@ def test_every_baseline_that_there_is_must_be_beaten() -> None:
     ("changed", "why"),
     [
         ({"baselines": {}}, "it was not held against age, linear"),
-        ({"covered": ()}, "nothing is known of how its intervals cover"),
+        ({"covered": ()}, "how its intervals of 80%, 90% cover is not known on 200 units"),
+        ({"covered": (HOLDS,)}, "how its intervals of 90% cover is not known on 200 units"),
         ({"champion": None}, "champion is named without its errors, or has errors without a name"),
         ({"errors": np.full(UNITS * ROWS, np.nan)}, "errors of the candidate are not one number"),
         ({"oracle": np.zeros(3)}, "errors of the oracle are not one number for each of 1000"),
@@ -181,7 +194,7 @@ def test_what_cannot_be_judged_is_refused(changed: dict[str, object], why: str) 
 
 
 def test_every_reason_is_told_at_once() -> None:
-    bad = replace(assessment(), errors=errors(30.0, 1), covered=(Covered(0.9, 0.5, UNITS),))
+    bad = replace(assessment(), errors=errors(30.0, 1), covered=(HOLDS, Covered(0.9, 0.5, UNITS)))
 
     said = judge(bad, 1).reasons
 

@@ -86,7 +86,7 @@ def assessment(one: Registered, rival: Array, against: int | None) -> Assessment
         units=tuple(map(str, range(250))),
         errors=random.normal(0.0, 10.0, 250),
         baselines={"age": rival},
-        covered=(Covered(0.9, 0.9, 250),),
+        covered=(Covered(0.8, 0.8, 250), Covered(0.9, 0.9, 250)),
         calibrated=100,
         parity=1e-7,
         latency=0.001,
@@ -163,7 +163,9 @@ def test_a_model_whose_data_the_lake_has_lost_is_no_candidate(place: Place, tmp_
 def test_numbers_that_the_ledger_has_are_passed_over(place: Place) -> None:
     with place.database.session() as session:
         for version in (1, 2):
-            promotions.enter(session, MODEL, version, "ab" * 32, by="bo", reason="elsewhere")
+            promotions.enter(
+                session, MODEL, version, f"{version:064x}", by="bo", reason="elsewhere"
+            )
 
     one = place.register(0)
 

@@ -293,3 +293,13 @@ def test_only_lawful_moves_are_made(state: Release | None) -> None:
         else:
             with pytest.raises(IllegalMove, match=f"cannot become {to}"):
                 moved(state, to)
+
+
+def test_a_model_is_not_entered_twice_under_two_numbers(ledger: Database) -> None:
+    enter(ledger, 1)
+
+    with (
+        pytest.raises(IllegalMove, match=f"{MODEL}/2 is {MODEL}/1 once more"),
+        ledger.session() as session,
+    ):
+        promotions.enter(session, MODEL, 2, f"{1:064x}", by="bo", reason="new")
