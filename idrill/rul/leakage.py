@@ -6,7 +6,7 @@ record was cut by the answer.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -29,6 +29,12 @@ WARNS = 0.85
 """The same, from which somebody should look [-]."""
 MARGIN = 0.02
 """By how much what is missing must tell more than the age to count [-]."""
+LAST = 5
+"""Rows before a failure in which no channel may go dark more often than before."""
+DARKER = 0.1
+"""By how much it must do so, chance left out, to count [-]."""
+_LIVES = 8
+"""Below which it may be chance whatever the figures say."""
 FOLDS = 5
 ROWS = 4_000
 """Of all failed lives together, at most."""
@@ -55,11 +61,14 @@ class Leakage:
     trees: float
     """By one row, by boosted trees."""
     missing: float
-    """By which values are missing, by boosted trees."""
+    """By which values of one row were not measured, by boosted trees."""
     age: float
     """By the age, by boosted trees."""
     channels: Mapping[str, float]
     """By the value of one channel."""
+    dark: Mapping[str, float] = field(default_factory=dict)
+    """By how much more, or less, often a channel is missing in the last rows before a failure than
+    earlier, three standard errors left out [-]."""
 
     @property
     def row(self) -> float:
@@ -74,7 +83,7 @@ class Leakage:
     @property
     def verdict(self) -> Verdict:
         """What follows."""
-        if self.row >= FAILS or self._missing_tells:
+        if self.row >= FAILS or self._missing_tells or self._darker:
             return Verdict.FAILED
         return Verdict.WARNED if self.row >= WARNS else Verdict.PASSED
 
@@ -92,11 +101,20 @@ class Leakage:
                 f"{self.name}: which values are missing tells {self.missing:.2f} of the remaining "
                 f"life, the age {self.age:.2f}"
             )
+        found += [
+            f"{self.name}: {name} is missing {self.dark[name]:.0%} more or less often in the last "
+            f"{LAST} rows before a failure"
+            for name in self._darker
+        ]
         return tuple(found)
 
     @property
     def _missing_tells(self) -> bool:
         return self.missing > max(self.age, 0.0) + MARGIN
+
+    @property
+    def _darker(self) -> list[str]:
+        return [name for name, more in self.dark.items() if more > DARKER]
 
 
 def leakage(problem: Problem, lives: Lives, seed: int = 0) -> Leakage:
@@ -116,7 +134,7 @@ def leakage(problem: Problem, lives: Lives, seed: int = 0) -> Leakage:
             f"{problem.name}: lives of {len(failed.groups)} groups failed, and leakage is judged "
             "between groups: at least 2 are needed"
         )
-    parts = _parts(problem, failed, seed)
+    parts, absent = _parts(problem, failed, seed)
     rows = np.concatenate([part.values[:, -1] for part in parts]).astype(np.float64)
     age = np.concatenate([part.age for part in parts])
     asked = _Question(
@@ -127,12 +145,13 @@ def leakage(problem: Problem, lives: Lives, seed: int = 0) -> Leakage:
         name=problem.name,
         linear=asked.told(_filled(rows), _line),
         trees=asked.told(rows, _trees),
-        missing=asked.told(np.isnan(rows).astype(np.float64), _trees),
+        missing=asked.told(absent, _trees),
         age=asked.told(age[:, None], _trees),
         channels={
             name: asked.told(rows[:, [number]], _bins)
             for number, name in enumerate(problem.channels)
         },
+        dark=_darker_at_the_end(problem, failed),
     )
 
 
@@ -146,13 +165,49 @@ def require_no_leakage(found: Leakage) -> None:
         raise LeakageFound(f"{'; '.join(found.findings)}; leave out what was made from the answer")
 
 
-def _parts(problem: Problem, failed: Lives, seed: int) -> list[Windows]:
-    """Windows of the lives, fold by fold."""
+def _parts(problem: Problem, failed: Lives, seed: int) -> tuple[list[Windows], Array]:
+    """Windows of the lives, fold by fold, and what their last rows lack (window, channel)."""
     count = min(FOLDS, len(failed.groups))
-    return [
-        sampled_windows(problem, fold.held_out, ROWS // count, seed)
-        for fold in folds(failed, count, seed)
+    held_out = [fold.held_out for fold in folds(failed, count, seed)]
+    parts = [sampled_windows(problem, lives, ROWS // count, seed) for lives in held_out]
+    pairs = zip(held_out, parts, strict=True)
+    return parts, np.concatenate([_absent(lives, part) for lives, part in pairs])
+
+
+def _absent(lives: Lives, windows: Windows) -> Array:
+    """Which values were not measured in the row that each window ends with (window, channel).
+
+    A window cannot tell: in it a value stands until the next one.
+    """
+    known = {life.unit: life for life in lives}
+    chosen = [known[windows.units[unit]] for unit in windows.unit]
+    rows = [
+        life.values[np.searchsorted(life.clock, age)]
+        for life, age in zip(chosen, windows.age, strict=True)
     ]
+    return np.asarray(np.isnan(np.stack(rows)), dtype=np.float64)
+
+
+def _darker_at_the_end(problem: Problem, failed: Lives) -> dict[str, float]:
+    """By how much the last rows of a life differ in what is missing, by channel [-].
+
+    They are too few for what is missing to tell much of all remaining lives, yet a model that sees
+    a channel end knows that the unit did. The first quarter of a life is left out, since growth
+    against the start begins there.
+    """
+    shares = [_shares(life.values) for life in failed if life.rows >= 4 * LAST]
+    if len(shares) < _LIVES:
+        return {}
+    more = np.stack([last - before for last, before in shares])
+    chance = 3.0 * more.std(axis=0, ddof=1) / np.sqrt(len(more))
+    beyond = np.maximum(np.abs(more.mean(axis=0)) - chance, 0.0)
+    return dict(zip(problem.channels, beyond.tolist(), strict=True))
+
+
+def _shares(values: NDArray[np.float32]) -> tuple[Array, Array]:
+    """Share of each channel that is missing in the last rows, and before them (channel)."""
+    absent = np.isnan(values)
+    return absent[-LAST:].mean(axis=0), absent[len(absent) // 4 : -LAST].mean(axis=0)
 
 
 @dataclass(frozen=True, eq=False)

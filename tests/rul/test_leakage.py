@@ -84,6 +84,46 @@ def test_what_is_missing_near_the_end_is_a_leak() -> None:
         require_no_leakage(found)
 
 
+@pytest.mark.parametrize("rows", [5, 9, 15])
+def test_a_channel_that_goes_dark_before_a_failure_is_a_leak(rows: int) -> None:
+    """No window shows it, if its values stand until the next ones."""
+
+    def dark(life: Life, generator: np.random.Generator) -> NDArray[np.float32]:
+        noise = generator.normal(size=life.rows)
+        noise[-rows:] = np.nan
+        return noise.astype(np.float32)
+
+    found = leakage(PROBLEM, spoiled(dark))
+
+    assert rows < PROBLEM.length or found.missing > 0.1
+    assert found.verdict is Verdict.FAILED
+    with pytest.raises(LeakageFound, match=r"noise is missing .* in the last 5 rows before a fail"):
+        require_no_leakage(found)
+
+
+def test_a_channel_that_comes_only_before_a_failure_is_a_leak() -> None:
+    def late(life: Life, generator: np.random.Generator) -> NDArray[np.float32]:
+        noise = generator.normal(size=life.rows)
+        noise[:-5] = np.nan
+        return noise.astype(np.float32)
+
+    found = leakage(PROBLEM, spoiled(late))
+
+    assert found.dark["noise"] > 0.9
+    assert found.verdict is Verdict.FAILED
+
+
+def test_what_is_missing_is_read_from_the_rows_and_not_from_their_windows() -> None:
+    """Every other row lacks a channel in the last half of each life; a window always has it."""
+
+    def flickering(life: Life, generator: np.random.Generator) -> NDArray[np.float32]:
+        noise = generator.normal(size=life.rows)
+        noise[np.arange(life.rows) % 2 * (life.remaining < 30.0) > 0] = np.nan
+        return noise.astype(np.float32)
+
+    assert leakage(PROBLEM, spoiled(flickering)).missing > 0.1
+
+
 def test_what_is_missing_at_random_is_none() -> None:
     found = leakage(PROBLEM, spoiled(missing_at_random))
 
