@@ -49,6 +49,40 @@ def own_hours(component: str, equipment: str, hours: Hours) -> Array:
     raise InvalidWindows(f"no clock is known for component {component!r}")
 
 
+def clock_channels(component: str, equipment: str) -> tuple[str, ...]:
+    """Channels without which the clock of a component stands still, though it may be at work.
+
+    Raises:
+        InvalidWindows: If the component has no clock.
+
+    Example:
+        >>> clock_channels("valve", "mud_pump_2")
+        ('pump_2_stroke_rate',)
+    """
+    if component in ("liner", "piston", "valve"):
+        return (f"{pump_of(equipment)}_stroke_rate",)
+    if component in _READ:
+        return _READ[component]
+    raise InvalidWindows(f"no clock is known for component {component!r}")
+
+
+_READ = {
+    "gearbox": ("rotary_speed",),
+    "washpipe": ("rotary_speed", "standpipe_pressure"),
+    "brake": ("bit_depth", "hook_load"),
+}
+
+
+def told(component: str, equipment: str, hours: Hours) -> NDArray[np.bool_]:
+    """Whether all that the clock of a component is read from was measured (hour).
+
+    Raises:
+        InvalidWindows: If the component has no clock.
+    """
+    there = [np.isfinite(hours.of(name)) for name in clock_channels(component, equipment)]
+    return np.asarray(np.all(there, axis=0))
+
+
 def pump_of(equipment: str) -> str:
     """The prefix of a mud pump's channels.
 

@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from idrill.rul.clocks import own_hours
+from idrill.rul.clocks import own_hours, told
 from idrill.rul.hours import AN_HOUR, Hours
 from idrill.rul.signs import SIGNS, Sign, Signs
 
@@ -72,9 +72,14 @@ class Rows:
     time: Indices
     """End of each row [µs since 1970] (row)."""
     coverage: Array
-    """Share of the time since the row before that was measured at all [-] (row)."""
+    """Share of the time since the row before in which the clock's sensors were measured [-]
+    (row)."""
     age: float
     """At the end of the hours [own hours]."""
+    last: int
+    """End of the last hour in which they were measured; if there is none, the start [µs]."""
+    measured: int
+    """Time since the installation in which they were [µs]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ def rows_of(place: Place, hours: Hours, step: float, settled: float) -> Rows:
         InvalidWindows: If the component has no clock.
     """
     since = hours.since(place.start)
+    known = told(place.component, place.equipment, since)
     age = np.cumsum(own_hours(place.component, place.equipment, since))
     row, closing = _rows(age, step)
     signs = SIGNS[place.component](place.equipment, since)
@@ -121,8 +127,10 @@ def rows_of(place: Place, hours: Hours, step: float, settled: float) -> Rows:
         values.reshape(closing.size, len(columns)),
         age[closing],
         since.start[closing] + AN_HOUR,
-        _coverage(since, place.start, closing),
+        _coverage(since, known, place.start, closing),
         float(age[-1]) if age.size else 0.0,
+        int(since.start[known][-1]) + AN_HOUR if known.any() else place.start,
+        int(known.sum()) * AN_HOUR,
     )
 
 
@@ -136,6 +144,16 @@ def channels_of(component: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     rated = ("rated_life",) if component in RATED else ()
     names = (*signs.conditions, *signs.health, *gains, *grown, *EXTENT, *ages, *rated)
     return names, tuple(signs.conditions)
+
+
+def measured_groups(component: str) -> Mapping[str, tuple[int, ...]]:
+    """Which of `channels_of` are conditions and which show health; the others are reckoned."""
+    names, conditions = channels_of(component)
+    first = names.index(EXTENT[0])
+    return {
+        "working conditions": tuple(range(len(conditions))),
+        "health channels": tuple(range(len(conditions), first)),
+    }
 
 
 def _rows(age: Array, step: float) -> tuple[Indices, Indices]:
@@ -246,8 +264,8 @@ def _run_at_latest(installed: Indices, hours: Hours, run: Array, last: Indices) 
     return np.concatenate([[np.nan], begun])[latest]
 
 
-def _coverage(since: Hours, start: int, closing: Indices) -> Array:
+def _coverage(since: Hours, known: NDArray[np.bool_], start: int, closing: Indices) -> Array:
     ends = since.start[closing] + AN_HOUR
     begun = np.concatenate([[start], ends[:-1]])
-    counted = np.diff(closing, prepend=-1) * AN_HOUR
+    counted = np.diff(np.cumsum(known)[closing], prepend=0) * AN_HOUR
     return np.asarray(np.minimum(counted / np.maximum(ends - begun, AN_HOUR), 1.0))

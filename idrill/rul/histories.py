@@ -14,19 +14,26 @@ from numpy.typing import NDArray
 
 from idrill.errors import InvalidWindows
 from idrill.prognosis import InputQuality
+from idrill.rul.clocks import clock_channels
 from idrill.rul.components import ComponentLife, framing_of, kind_of, rated_life
-from idrill.rul.features import BESIDE, Place, Rows, channels_of, rows_of
+from idrill.rul.features import BESIDE, Place, Rows, channels_of, measured_groups, rows_of
 from idrill.rul.hours import AN_HOUR, Hours, instant
 from idrill.windows import Life, Lives, Windows, last_windows
 
 FIRST_HOURS = 48 * AN_HOUR
 """How long after an installation the first telemetry may come for its age to be known [µs]."""
+UNSEEN = 24 * AN_HOUR
+"""Time before a recorded failure for which the clock may be dark [µs]: logs come by the day, and a
+day holds no more than 24 own hours, little beside lives of hundreds. After a longer silence nobody
+knows at what age it failed, only that it lasted until then."""
 LEAST_ROWS = 0.5
 """Share of a window's rows' time that must be measured, else a prognosis is withheld [-]."""
 LEAST_VALUES = 0.5
-"""Share of the health values of the last row that must be there, else it is withheld [-]."""
+"""Share of what sensors tell of work and of health that must have been measured in the rows of the
+window, and in the last quarter of them, else it is withheld [-]."""
 LEAST_LIFE = 0.5
-"""Share of the time since installation that must be measured, else its age says too little [-]."""
+"""Share of the time since installation in which the sensors of the unit's clock must have been
+measured, else its age says too little [-]."""
 GOOD = 0.9
 """Share of each of these from which the input is good [-]."""
 STALE = timedelta(days=2)
@@ -54,9 +61,10 @@ class LastWindow:
 def lives_of(component: str, hours: Hours, records: Iterable[ComponentLife]) -> Lives:
     """The lives of one component on one rig, as far as they are known to the hour.
 
-    A life that began more than two days before the telemetry did, or of which less than half was
-    measured, is left out, since its age is not known, and so is one without a full row. A unit in
-    service counts as cut short at the last hour.
+    A life that began more than two days before the telemetry did, or of which the sensors of its
+    clock missed more than half, is left out, since its age is not known, and so is one without a
+    full row. A unit in service counts as cut short at the last hour in which they were measured,
+    and so does one that failed more than `UNSEEN` later.
 
     Args:
         component: Name in `rigs.COMPONENT_KINDS`.
@@ -84,9 +92,9 @@ def known_rows(
     chosen = sorted((one for one in known if one.component == component), key=_by_place)
     found = [(one, _rows(one, hours, known, one.end)) for one in chosen if _is_known(one, hours)]
     return [
-        (one, rows, _as_life(one, rows, failed=one.failed))
+        (one, rows, _as_life(one, rows, failed=_seen_failing(one, rows)))
         for one, rows in found
-        if rows.clock.size and _measured(one, rows) >= LEAST_LIFE
+        if rows.clock.size and _measured(one, rows, rows.last) >= LEAST_LIFE
     ]
 
 
@@ -113,14 +121,15 @@ def last_window_of(
         return _withheld(life, None, _why_unknown(life, before))
     end = as_of if life.end is None else min(as_of, life.end)
     rows = _rows(life, before, list(records), end)
+    if _measured(life, rows, instant(end)) < LEAST_LIFE:
+        return _withheld(life, None, _too_dark(life, rows, instant(end)))
     if not rows.clock.size:
         step = framing_of(component).step
         return _withheld(life, rows.age, f"{rows.age:.1f} own hours old; a row takes {step:g}")
     lived = _as_life(life, rows, failed=False)
     lives = Lives(channels_of(component)[0], kind_of(component).life_clock, (lived,))
     window = last_windows(lives, framing_of(component).length)
-    silent = as_of - datetime.fromtimestamp(int(before.start[-1] + AN_HOUR) / 1e6, UTC)
-    quality, reason = _judged(life, rows, window, silent)
+    quality, reason = _judged(life, rows, int(window.mask[0].sum()), instant(as_of), instant(end))
     absent = np.isnan(window.values[0]).all(axis=0)
     return LastWindow(
         life,
@@ -147,9 +156,20 @@ def _is_known(life: ComponentLife, hours: Hours) -> bool:
     return bool(len(hours)) and instant(life.start) >= int(hours.start[0]) - FIRST_HOURS
 
 
-def _measured(life: ComponentLife, rows: Rows) -> float:
-    """Share of the time from the installation to the last row that was measured [-]."""
-    return float(np.average(rows.coverage, weights=np.diff(rows.time, prepend=instant(life.start))))
+def _seen_failing(life: ComponentLife, rows: Rows) -> bool:
+    """Whether a life ended by failure, and at an age that is known."""
+    return life.failed and life.end is not None and instant(life.end) - rows.last <= UNSEEN
+
+
+def _measured(life: ComponentLife, rows: Rows, until: int) -> float:
+    """Share of the time since the installation in which the clock's sensors were measured [-]."""
+    return rows.measured / max(until - instant(life.start), AN_HOUR)
+
+
+def _too_dark(life: ComponentLife, rows: Rows, until: int) -> str:
+    sensors = " and ".join(clock_channels(life.component, life.equipment))
+    share = _measured(life, rows, until)
+    return f"{share:.0%} of its life was measured by {sensors}, so it is older than said"
 
 
 def _why_unknown(life: ComponentLife, hours: Hours) -> str:
@@ -196,22 +216,39 @@ def _withheld(life: ComponentLife, age: float | None, reason: str) -> LastWindow
 
 
 def _judged(
-    life: ComponentLife, rows: Rows, window: Windows, silent: timedelta
+    life: ComponentLife, rows: Rows, counted: int, as_of: int, end: int
 ) -> tuple[InputQuality, str]:
-    """How far the input can be trusted, and why not further."""
-    counted = int(window.mask[0].sum())
+    """How far the input can be trusted, and why not further.
+
+    Args:
+        life: The unit.
+        rows: Of it, before any value is carried on.
+        counted: How many of them the window holds.
+        as_of: The instant asked about [µs since 1970].
+        end: The same, or the end of the unit's life if that was earlier.
+    """
     spans = np.diff(rows.time, prepend=instant(life.start))[-counted:]
     covered = float(np.average(rows.coverage[-counted:], weights=spans))
-    lived = _measured(life, rows)
-    there = float(np.isfinite(window.values[0, -1]).mean())
     told = {
         f"{covered:.0%} of the window's time was measured": (covered, LEAST_ROWS),
-        f"{there:.0%} of its channels have a value": (there, LEAST_VALUES),
-        f"{lived:.0%} of its life was measured, so it is older than said": (lived, LEAST_LIFE),
+        _too_dark(life, rows, end): (_measured(life, rows, end), LEAST_LIFE),
     }
+    for name, share in _there(life.component, rows.values[-counted:]).items():
+        told[f"{share:.0%} of its {name} have a value"] = (share, LEAST_VALUES)
     reasons = [words for words, (share, _) in told.items() if share < GOOD]
+    silent = timedelta(microseconds=as_of - rows.last)
     if silent > STALE:
         reasons.append(f"nothing was measured for {silent.total_seconds() / 86400.0:.1f} days")
     if silent > LOST or any(share < least for share, least in told.values()):
         return InputQuality.WITHHELD, "; ".join(reasons)
     return (InputQuality.DOUBTFUL if reasons else InputQuality.GOOD), "; ".join(reasons)
+
+
+def _there(component: str, values: NDArray[np.float32]) -> dict[str, float]:
+    """Share of the values of each group of channels that were measured, late ones no less [-]."""
+    there = np.isfinite(values)
+    late = there[-max(len(there) // 4, 1) :]
+    return {
+        name: float(min(part[:, list(group)].mean() for part in (there, late)))
+        for name, group in measured_groups(component).items()
+    }

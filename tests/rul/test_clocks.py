@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from idrill.errors import InvalidWindows
-from idrill.rul.clocks import own_hours, running
+from idrill.rul.clocks import own_hours, running, told
 from idrill.rul.hours import AN_HOUR, Hours, instant
 from idrill.simulator.fleet import SimulatedRig
 
@@ -55,6 +55,19 @@ def test_a_pump_that_strokes_for_a_quarter_of_the_hour_ran_for_a_quarter() -> No
     )
 
     assert running(hours, "pump_1_stroke_rate").tolist() == [0.25, 1.0, 0.0, 0.0]
+
+
+def test_a_clock_is_told_while_all_its_sensors_are_measured() -> None:
+    hours = made(
+        rotary_speed__mean=[0.0, 100.0, np.nan],
+        standpipe_pressure__mean=[0.0, np.nan, 9_000.0],
+    )
+
+    assert told("gearbox", "top_drive", hours).tolist() == [True, True, False]
+    assert told("washpipe", "top_drive", hours).tolist() == [True, False, False]
+    assert told("valve", "mud_pump_1", hours).tolist() == [False, False, False]
+    with pytest.raises(InvalidWindows, match="'derrick'"):
+        told("derrick", "mast", hours)
 
 
 def test_lowering_a_thousand_kilonewtons_by_540_metres_is_one_equivalent_hour() -> None:

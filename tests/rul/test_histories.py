@@ -1,5 +1,6 @@
 """Lives from hours and records, and the window that a daily prognosis asks about."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,9 +11,9 @@ import pytest
 from idrill.errors import InvalidWindows
 from idrill.prognosis import InputQuality
 from idrill.rul.components import ComponentLife, EndedBy, framing_of
-from idrill.rul.histories import last_window_of, lives_of
+from idrill.rul.histories import known_rows, last_window_of, lives_of
 from idrill.rul.hours import AN_HOUR, Hours, instant
-from idrill.windows import last_windows
+from idrill.windows import Life, last_windows
 
 DAY = timedelta(days=1)
 Records = tuple[ComponentLife, ...]
@@ -28,6 +29,31 @@ def without(hours: Hours, first: datetime, last: datetime) -> Hours:
     """The hours with a gap."""
     kept = (hours.start < instant(first)) | (hours.start >= instant(last))
     return Hours(hours.start[kept], hours.columns.filter(pl.Series(kept)))
+
+
+def with_dark(
+    hours: Hours, first: datetime, last: datetime, chosen: Callable[[str], bool]
+) -> Hours:
+    """The hours, in some of which some sensors were dead."""
+    dark = pl.Series((hours.start >= instant(first)) & (hours.start < instant(last)))
+    columns = hours.columns.with_columns(
+        pl.when(dark).then(float("nan")).otherwise(pl.col(name)).alias(name)
+        for name in hours.columns.columns
+        if chosen(name)
+    )
+    return Hours(hours.start, columns)
+
+
+def is_strokes(name: str) -> bool:
+    return "stroke_rate" in name
+
+
+def is_other(name: str) -> bool:
+    return not is_strokes(name)
+
+
+def life_of(unit: str, component: str, hours: Hours, records: Records) -> Life | None:
+    return next((x for x in lives_of(component, hours, records) if x.unit == unit), None)
 
 
 def test_each_life_has_its_rig_as_group_and_knows_why_it_ended(
@@ -151,9 +177,103 @@ def test_a_unit_without_sensors_is_withheld_naming_the_channels(
     found = last_window_of("piston", life, bare, records, life.end)
 
     assert found.quality is InputQuality.WITHHELD
-    assert "of its channels have a value" in found.reason
+    assert "of its health channels have a value" in found.reason
     assert {"throb", "shake_gain", "heat"} <= set(found.absent)
     assert found.age is not None
+
+
+@pytest.mark.parametrize("silence", ["to the end", "over the failure", "of the clock"])
+def test_a_failure_that_nobody_measured_cuts_the_life_short(
+    worked_hours: Hours, records: Records, silence: str
+) -> None:
+    life = a_piston(records)
+    assert life.end is not None
+    middle = life.start + 0.6 * (life.end - life.start)
+    known = {
+        "to the end": lambda: worked_hours.before(instant(middle)),
+        "over the failure": lambda: without(worked_hours, middle, life.end + DAY),
+        "of the clock": lambda: with_dark(worked_hours, middle, life.end + DAY, is_strokes),
+    }[silence]()
+
+    whole = life_of(life.unit, "piston", worked_hours, records)
+    cut = life_of(life.unit, "piston", known, records)
+
+    assert whole is not None
+    assert cut is not None
+    assert whole.failed
+    assert not cut.failed
+    assert cut.end < 0.8 * whole.end
+
+
+def test_a_failure_in_the_day_after_the_last_hour_counts_as_seen(
+    worked_hours: Hours, records: Records
+) -> None:
+    life = a_piston(records)
+    assert life.end is not None
+    seen = {
+        lost: life_of(
+            life.unit, "piston", without(worked_hours, life.end - lost, life.end + DAY), records
+        )
+        for lost in (timedelta(hours=23), timedelta(hours=26))
+    }
+
+    assert [one is not None and one.failed for one in seen.values()] == [True, False]
+
+
+def test_a_unit_whose_clock_was_dark_for_most_of_its_life_has_no_age(
+    worked_hours: Hours, records: Records
+) -> None:
+    life = a_piston(records)
+    assert life.end is not None
+    late = life.start + 0.6 * (life.end - life.start)
+    as_of = life.end - timedelta(hours=2)
+    dark = with_dark(worked_hours, life.start, late, is_strokes)
+    doubted = with_dark(
+        worked_hours, life.start, life.start + 0.4 * (late - life.start), is_strokes
+    )
+
+    asked = last_window_of("piston", life, dark, records, as_of)
+    early = last_window_of("piston", life, doubted, records, as_of)
+
+    assert life_of(life.unit, "piston", dark, records) is None
+    assert (asked.quality, asked.age) == (InputQuality.WITHHELD, None)
+    assert "of its life was measured by pump_1_stroke_rate" in asked.reason
+    assert early.quality is InputQuality.DOUBTFUL
+    assert "of its life was measured by pump_1_stroke_rate" in early.reason
+
+
+def test_a_clock_that_went_dark_lately_is_silence(worked_hours: Hours, records: Records) -> None:
+    life = a_piston(records)
+    assert life.end is not None
+    as_of = life.end - timedelta(hours=2)
+    dark = with_dark(worked_hours, as_of - 3 * DAY, as_of, is_strokes)
+
+    found = last_window_of("piston", life, dark, records, as_of)
+
+    assert found.quality is InputQuality.DOUBTFUL
+    assert "nothing was measured for 3.0 days" in found.reason
+
+
+def test_values_carried_on_from_dead_sensors_are_not_taken_for_measured_ones(
+    worked_hours: Hours, records: Records
+) -> None:
+    life = a_piston(records)
+    assert life.end is not None
+    as_of = life.end - timedelta(hours=2)
+    [(_, rows, _)] = [x for x in known_rows("piston", worked_hours, records) if x[0] is life]
+    ends = [datetime.fromtimestamp(int(time) / 1e6, UTC) for time in rows.time]
+    dead = {
+        back: last_window_of(
+            "piston", life, with_dark(worked_hours, ends[-back], as_of, is_other), records, as_of
+        )
+        for back in (2, 12)
+    }
+
+    assert dead[2].windows is None or dead[2].quality is InputQuality.DOUBTFUL
+    assert dead[2].quality is not InputQuality.GOOD
+    assert dead[12].quality is InputQuality.WITHHELD
+    assert "of its health channels have a value" in dead[12].reason
+    assert "of its working conditions have a value" in dead[12].reason
 
 
 def test_a_unit_of_unknown_age_is_withheld_with_the_reason(
@@ -179,4 +299,6 @@ def test_a_life_of_which_less_than_half_was_measured_teaches_nothing(
 
     assert life.unit not in [one.unit for one in lives_of("piston", lost, records)]
     assert asked.quality is InputQuality.WITHHELD
-    assert "of its life was measured, so it is older than said" in asked.reason
+    assert (
+        "of its life was measured by pump_1_stroke_rate, so it is older than said" in asked.reason
+    )
