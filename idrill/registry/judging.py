@@ -144,17 +144,20 @@ def seen_by_oracle(
         windows: Cut from them (window).
         cap: Of the remaining life [own hours].
     """
-    fleets = {seed: fleet_for(component, drawn.rigs, seed, drawn.policies) for seed in drawn.seeds}
+    seen = {
+        seed: sights_by_unit(fleet_for(component, drawn.rigs, seed, drawn.policies), component)
+        for seed in drawn.seeds
+    }
     whole = {life.unit: life.end for life in test}
     found = np.zeros(len(windows))
     of = np.array([int(windows.units[unit].partition("-")[0]) for unit in windows.unit])
-    for seed, fleet in fleets.items():
-        others = [one for other, one in fleets.items() if other != seed] or [fleet]
-        oracle, seen = Oracle(others, component, cap), sights_by_unit(fleet, component)
+    for seed, own in seen.items():
+        others = [one for other, units in seen.items() if other != seed for one in units.values()]
+        oracle = Oracle(others or own.values(), cap)
         for at in np.flatnonzero(of == seed):
             unit = windows.units[windows.unit[at]]
             passed = np.array([windows.age[at] / whole[unit]])
-            found[at] = oracle.remaining(seen[unit.partition("-")[2]], passed)[0]
+            found[at] = oracle.remaining(own[unit.partition("-")[2]], passed)[0]
     return found
 
 

@@ -95,8 +95,7 @@ class Oracle:
     """Foresees lives of some fleets by what was seen of others.
 
     Args:
-        known: Fleets whose lives it has seen to their end.
-        component: Which.
+        known: What it has seen, of units of other fleets to their end.
         cap: Of the remaining life [own hours].
         steps: Of each life that it remembers.
 
@@ -104,20 +103,16 @@ class Oracle:
         InvalidSimulation: If no unit failed.
     """
 
-    def __init__(
-        self, known: Iterable[SimulatedFleet], component: str, cap: float, *, steps: int = 40
-    ) -> None:
+    def __init__(self, known: Iterable[Sight], cap: float, *, steps: int = 40) -> None:
         random = np.random.default_rng(0)
         seen = [
             (one.at(at), np.minimum(one.remaining[at], cap))
-            for fleet in known
-            for rig in fleet
-            for one in sights(rig, component)
+            for one in known
             if one.failed and one.own_hours.size
             for at in [random.integers(0, one.own_hours.size, steps)]
         ]
         if not seen:
-            raise InvalidSimulation(f"{component}: no unit failed that an oracle could learn from")
+            raise InvalidSimulation("no unit failed that an oracle could learn from")
         self._known = np.concatenate([rows for rows, _ in seen])
         self._target = np.concatenate([target for _, target in seen])
 
