@@ -16,7 +16,7 @@ from idrill.registry.champions import model_name, open_champion
 from idrill.rigs import ComponentKind, Equipment, Rig
 from idrill.rul.components import ComponentLife
 from idrill.rul.histories import FIRST_HOURS, LastWindow, last_window_of
-from idrill.rul.hours import Hours, hours_of
+from idrill.rul.hours import hours_of
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.signs import channels_for
 from idrill.store import component_lives, predictions, rigs
@@ -62,26 +62,60 @@ def prognoses(
         NotFound: If there is no such rig.
         InvalidModel: If the folder of a champion is missing or was changed.
     """
+    known = what_is_known(bench, rig_id, as_of)
+    champions = _champions(bench, known.rig)
+    return [
+        Prediction(
+            _prognosis(
+                known.rig, place, kind, as_of, champions[kind.name],
+                known.windows.get((place.id, kind.name)),
+            ),
+            source,
+            known.version,
+            known.origin,
+        )
+        for place, kind in _places(known.rig)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of a rig's components at an instant."""
+
+    rig: Rig
+    windows: Mapping[tuple[str, str], LastWindow]
+    """Of each unit in service, by equipment and component."""
+    version: int | None
+    """Of the hourly table that they were read from; None if there was none."""
+    origin: Origin
+    """Of its rows; of several, the one that is trusted least."""
+
+
+def what_is_known(bench: Bench, rig_id: str, as_of: datetime) -> Known:
+    """The window of each unit in service, as the histories of the rig would give it.
+
+    Args:
+        bench: What it is made from.
+        rig_id: Which rig.
+        as_of: Nothing later is read.
+
+    Raises:
+        NotFound: If there is no such rig.
+    """
     with bench.database.session() as session:
         rig = rigs.get(session, rig_id)
         records = [one for one in component_lives.of_rig(session, rig_id) if one.start < as_of]
         current = component_lives.current(session, rig_id, as_of)
     version = bench.lake.version(HOURLY)
-    hours = _hours(bench.lake, rig, current, as_of, version)
-    installed = {(life.equipment, life.component): life for life in current}
-    champions = _champions(bench, rig)
-    return [
-        Prediction(
-            _prognosis(
-                rig, place, kind, as_of, champions[kind.name],
-                _last(kind, installed.get((place.id, kind.name)), hours, records, as_of),
-            ),
-            source,
-            version,
-            Origin.SYNTHETIC if rig.synthetic else Origin.FILE,
+    buckets = _buckets(bench.lake, rig, records, as_of, version)
+    hours = hours_of(buckets)
+    windows = {
+        (life.equipment, life.component): last_window_of(
+            life.component, life, hours, records, as_of
         )
-        for place, kind in _places(rig)
-    ]  # fmt: skip
+        for life in current
+    }
+    return Known(rig, windows, version, _origin(rig, buckets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +138,7 @@ def keep_prognoses(bench: Bench, rig_id: str, as_of: datetime, source: Predictio
     made = prognoses(bench, rig_id, as_of, source)
     with bench.database.session() as session:
         predictions.keep(session, made)
-    version = bench.lake.version(HOURLY)
+    version = made[0].lake_version if made else None
     given = [one.prognosis for one in made if one.prognosis.quantiles is not None]
     if version is not None and given:
         bench.lake.pin(HOURLY, version, f"prognoses of {rig_id} as of {as_of:%Y-%m-%d %H:%M}")
@@ -142,14 +176,17 @@ def _places(rig: Rig) -> Iterator[tuple[Equipment, ComponentKind]]:
     return ((item, kind) for item in rig.equipment for kind in item.components)
 
 
-def _hours(
-    lake: Lake, rig: Rig, current: Sequence[ComponentLife], as_of: datetime, version: int | None
-) -> Hours:
-    """What the hourly table says since the oldest unit in service was installed."""
-    since = min((life.start for life in current), default=as_of)
+def _buckets(
+    lake: Lake, rig: Rig, records: Sequence[ComponentLife], as_of: datetime, version: int | None
+) -> pl.DataFrame:
+    """What the hourly table says since the first unit on record was installed.
+
+    Rows of a unit also tell how old its neighbours were, so those before it matter too.
+    """
+    since = min((life.start for life in records), default=as_of)
     since -= timedelta(microseconds=FIRST_HOURS)
     names = {name for kind in {item.kind for item in rig.equipment} for name in channels_for(kind)}
-    buckets = (
+    return (
         lake.scan(HOURLY, version=version)
         .filter(
             pl.col("rig_id") == rig.id,
@@ -159,7 +196,18 @@ def _hours(
         )
         .collect()
     )
-    return hours_of(buckets)
+
+
+_TRUST = (Origin.SYNTHETIC, Origin.REPLAY, Origin.LIVE, Origin.FILE)
+"""From the origin that is trusted least."""
+
+
+def _origin(rig: Rig, buckets: pl.DataFrame) -> Origin:
+    """Of the rows that were read; where there are none, of what the rig would have."""
+    if rig.synthetic:
+        return Origin.SYNTHETIC
+    found = {Origin(name) for name in buckets["origin"].unique()}
+    return next((one for one in _TRUST if one in found), Origin.FILE)
 
 
 def _champions(bench: Bench, rig: Rig) -> Mapping[str, _Champion]:
@@ -177,16 +225,6 @@ def _champion(bench: Bench, model: str) -> _Champion:
     except NoChampion as error:
         return _Champion("", None, str(error))
     return _Champion(row.title, frozen, "")
-
-
-def _last(
-    kind: ComponentKind,
-    life: ComponentLife | None,
-    hours: Hours,
-    records: Sequence[ComponentLife],
-    as_of: datetime,
-) -> LastWindow | None:
-    return None if life is None else last_window_of(kind.name, life, hours, records, as_of)
 
 
 def _prognosis(
