@@ -8,28 +8,20 @@ import json
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from benchmarks.harness import Comparison, Result, Sample, interleaved
-from idrill.prognosis import LEVELS
-from idrill.rul.card import Card, TrainingSet
-from idrill.rul.cmapss import CAP, LENGTH
+from benchmarks.untrained import CHANNELS, card, interval, lives, untrained
+from idrill.rul.cmapss import LENGTH
 from idrill.rul.export import export, parity
-from idrill.rul.intervals import Interval
-from idrill.rul.networks import NETWORKS, network_named
+from idrill.rul.networks import NETWORKS
 from idrill.rul.prediction import FrozenModel
-from idrill.rul.problem import Problem
-from idrill.rul.scaling import fit_scaler
 from idrill.rul.training import TrainedNetwork
-from idrill.windows import Life, Lives, Windows, windows
+from idrill.windows import Windows, windows
 
-SEED = 12
-CHANNELS = 24
-"""As many as C-MAPSS has; windows are as long as there, too."""
 CALLS = {1: 200, 256: 3}
 """How many times windows are asked about in one measurement, by the size of the batch."""
 FLOORS = {1: 2.0, 256: 0.85}
@@ -60,15 +52,20 @@ REPORT = (
 def run() -> Result:
     """Each network at both sizes of a batch; start and memory of either path."""
     torch.set_num_threads(1)
-    lives = _lives()
-    sample = windows(lives, LENGTH)[np.arange(256)]
+    known = lives()
+    sample = windows(known, LENGTH)[np.arange(256)]
     comparisons: list[Comparison] = []
     figures: dict[str, float | str] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for name in NETWORKS:
             folder = Path(scratch) / name
-            trained = _untrained(name, lives)
-            export([trained], _interval(), _card(name, trained.problem), folder)
+            trained = untrained(name, known)
+            export(
+                [trained],
+                interval(),
+                card(f"rul-{name.replace('_', '-')}", name, trained.problem),
+                folder,
+            )
             frozen = FrozenModel.open(folder)
             comparisons += [_asked(name, size, frozen, trained, sample) for size in CALLS]
             size = sum(path.stat().st_size for path in folder.iterdir())
@@ -134,45 +131,3 @@ def _process(code: str, folder: Path) -> tuple[float, float]:
     )
     seconds, kilobytes = json.loads(done.stdout)
     return seconds, kilobytes / 1024.0
-
-
-def _lives() -> Lives:
-    random = np.random.default_rng(SEED)
-    found = []
-    for number in range(10):
-        values = random.normal(500.0, 3.0, size=(LENGTH + 40, CHANNELS)).astype(np.float32)
-        values[random.random(values.shape) < 0.02] = np.nan
-        clock = np.arange(1.0, len(values) + 1.0)
-        unit = f"engine {number}"
-        found.append(Life(unit, unit, values, clock, end=float(clock[-1]), failed=True))
-    names = tuple(f"sensor {number}" for number in range(CHANNELS))
-    return Lives(names, "cycles", tuple(found))
-
-
-def _untrained(name: str, lives: Lives) -> TrainedNetwork:
-    torch.manual_seed(SEED)
-    problem = Problem(
-        "engine", "cycles", lives.channels, lives.channels[:3], regimes=1, length=LENGTH, cap=CAP
-    )
-    network = network_named(name).build(CHANNELS, LENGTH).eval()
-    return TrainedNetwork(problem, fit_scaler(problem, lives), network)
-
-
-def _interval() -> Interval:
-    spread = np.linspace(-30.0, 30.0, len(LEVELS))
-    return Interval(np.array([40.0, 80.0]), np.stack([spread / 2, spread, spread]), CAP)
-
-
-def _card(name: str, problem: Problem) -> Card:
-    return Card(
-        model=f"rul-{name.replace('_', '-')}",
-        purpose="To be timed.",
-        network=name,
-        trained_on=TrainingSet("noise", "0" * 64, None, (SEED,), groups=10, lives=10),
-        figures=(),
-        intervals=(),
-        not_for=("Anything: it was never trained.",),
-        problem=problem,
-        code_version="benchmark",
-        created=datetime.now(UTC),
-    )

@@ -27,6 +27,7 @@ _TOLD = (
     "test_set",
     "calibrated",
     "parity",
+    "parity_from",
     "latency",
     "champion",
     "width",

@@ -20,6 +20,16 @@ def model_name(component: str) -> str:
     return f"rul-{component}"
 
 
+def component_of(model: str) -> str:
+    """The component whose remaining life a model foresees.
+
+    Example:
+        >>> component_of("rul-liner")
+        'liner'
+    """
+    return model.removeprefix("rul-")
+
+
 def folder_of(models_folder: Path, model: str, version: int) -> Path:
     """Where a version of a model lies.
 

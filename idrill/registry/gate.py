@@ -12,10 +12,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from idrill.registry.comparisons import Comparison, compared, rms
 from idrill.rul.baselines import BASELINES
 from idrill.rul.card import Covered
 from idrill.rul.coverage import coverage_limits
-from idrill.rul.evaluation import paired_bootstrap
 from idrill.rul.problem import Array
 
 CHAMPION = "champion"
@@ -44,24 +44,6 @@ class Rules:
     """What every model must be held against."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A model beside a rival, on the same windows of the same units."""
-
-    rival: str
-    ours: float
-    """Root mean squared error, on the unit's clock."""
-    theirs: float
-    chance: float
-    """Share of bootstrap draws of units, and of what was seen, in which the rival is at least as
-    good [-]."""
-
-    def __str__(self) -> str:
-        return (
-            f"RMSE {self.ours:.4g} against {self.theirs:.4g} of {self.rival}, p {self.chance:.2g}"
-        )
-
-
 @dataclass(frozen=True, eq=False)
 class Assessment:
     """What was measured of a candidate, on units that nothing was learned or chosen on."""
@@ -85,8 +67,11 @@ class Assessment:
     """Difference between graph and torch, as share of the cap [-]."""
     latency: float
     """Of one window [s]."""
+    parity_from: str = ""
+    """Who says how the graph differs from torch; "" if it was measured for this assessment."""
     seeds: tuple[int, ...] = ()
-    """Of the fleet that was simulated for it; None if it was measured."""
+    """Of the fleets that were simulated for it, with which the names of their units begin; none if
+    it was measured."""
     trained_seeds: tuple[int, ...] = ()
     """Of the fleets that the candidate was trained on."""
     width: float | None = None
@@ -117,10 +102,7 @@ class Assessment:
     def compare(self, rival: str, errors: Array) -> Comparison:
         """The model beside a rival, by a paired bootstrap over units."""
         draws = self.rules.draws
-        _, units = np.unique(np.array(self.units), return_inverse=True)
-        found = paired_bootstrap(self.errors, errors, units, draws=draws)
-        chance = (draws * (1.0 - found.better) + 1.0) / (draws + 1.0)
-        return Comparison(rival, _rms(self.errors), _rms(errors), chance)
+        return compared(rival, self.errors, errors, self.units, self.seeds, draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +206,8 @@ def _unfit(assessment: Assessment) -> list[str]:
     rules, found = assessment.rules, list[str]()
     if not assessment.parity <= rules.parity:
         found.append(
-            f"its graph differs from torch by {assessment.parity:.2g} of the cap, more than "
-            f"{rules.parity:.0e}"
+            f"its graph differs from torch by {assessment.parity:.2g} of the cap"
+            f"{_by(assessment.parity_from)}, more than {rules.parity:.0e}"
         )
     if not assessment.latency <= rules.latency:
         found.append(
@@ -254,7 +236,8 @@ def _merits(assessment: Assessment, looks: int) -> list[str]:
         f"beats all of {', '.join(one.rival for one in assessment.comparisons)} on {units} units "
         f"of {assessment.test_set} at look {looks}; closest: {closest}",
         f"covers {covered}",
-        f"graph within {assessment.parity:.1g} of the cap, {assessment.latency * 1e3:.2g} ms",
+        f"graph within {assessment.parity:.1g} of the cap{_by(assessment.parity_from)}, "
+        f"{assessment.latency * 1e3:.2g} ms",
     ]
 
 
@@ -268,9 +251,10 @@ def figures(assessment: Assessment, looks: int) -> Mapping[str, object]:
             "looks": looks,
             "level": assessment.rules.level / looks,
             "champion": assessment.champion,
-            "rmse": _rms(assessment.errors),
+            "rmse": rms(assessment.errors),
             "comparisons": [
-                {"rival": one.rival, "rmse": one.theirs, "chance": one.chance}
+                {"rival": one.rival, "rmse": one.theirs, "chance": one.chance,
+                 "fleets": one.fleets, "fleets ahead": one.ahead}
                 for one in (assessment.comparisons if sound else ())
             ],
             "coverage": [
@@ -278,12 +262,13 @@ def figures(assessment: Assessment, looks: int) -> Mapping[str, object]:
                  "limits": list(_limits(assessment, one))}
                 for one in assessment.covered
             ],
-            "oracle": None if assessment.oracle is None else _rms(assessment.oracle),
+            "oracle": None if assessment.oracle is None else rms(assessment.oracle),
             "parity": assessment.parity,
+            "parity from": assessment.parity_from or "measured",
             "latency": assessment.latency,
         }
     )  # fmt: skip
 
 
-def _rms(errors: Array) -> float:
-    return float(np.sqrt(np.mean(np.square(errors)))) if errors.size else float("nan")
+def _by(source: str) -> str:
+    return f" by {source}" if source else ""

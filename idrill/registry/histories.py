@@ -1,5 +1,6 @@
 """What models of components learn from: lives of real and simulated rigs, shared out as windows."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ from idrill.errors import InvalidModel
 from idrill.rul.card import TrainingSet
 from idrill.rul.components import kind_of, median_life, problem_of
 from idrill.rul.drawn_lives import Fleets, lives_of_fleets
+from idrill.rul.histories import LeftOut, sifted
 from idrill.rul.history_frames import (
     HISTORY_SCHEMA,
     as_frame,
-    histories_of,
+    history_frame,
     lives_from,
     window_frame,
 )
@@ -71,16 +73,18 @@ def made_histories(
     """
     version = lake.version(HOURLY)
     recorded = recorded_histories(database, lake, component, version)
-    parts = [recorded]
+    parts = [recorded.frame]
     if fleets:
         drawn = Fleets(tuple(range(first_seed, first_seed + fleets)), rigs)
         lives = lives_of_fleets(component, drawn, processes=processes, heard=heard)
         parts.append(as_frame(component, lives))
     frame = pl.concat(parts)
     if not frame.height:
+        told = ", ".join(f"{count} {reason}" for reason, count in recorded.left_out.items())
+        left_out = f" ({told})" if told else ""
         raise InvalidModel(
-            f"no life of a {component} is known: record what was installed when (idrill components "
-            "record FILE --rig RIG), or simulate fleets"
+            f"no life of a {component} is known{left_out}: record what was installed when (idrill "
+            "components record FILE --rig RIG), or simulate fleets"
         )
     units = frame.group_by("unit").agg(pl.col("failed", "end").last(), pl.col("rig_id").last())
     failed = units.filter("failed")["end"].to_list()
@@ -88,7 +92,8 @@ def made_histories(
         frame,
         {
             "rigs": units["rig_id"].n_unique(),
-            "rigs on record": recorded["rig_id"].n_unique(),
+            "rigs on record": recorded.frame["rig_id"].n_unique(),
+            **{f"left out, {reason}": count for reason, count in recorded.left_out.items()},
             "lives": units.height,
             "censored": 1.0 - len(failed) / units.height,
             "median life that failed [own hours]": float(np.median(failed)) if failed else "none",
@@ -97,9 +102,19 @@ def made_histories(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class OnRecord:
+    """The lives of a component on rigs whose components are on record."""
+
+    frame: pl.DataFrame
+    """As `HISTORY_SCHEMA`."""
+    left_out: Mapping[LeftOut, int]
+    """Lives on record that teach nothing, by the reason why."""
+
+
 def recorded_histories(
     database: Database, lake: Lake, component: str, version: int | None
-) -> pl.DataFrame:
+) -> OnRecord:
     """The lives of a component on every rig that has records and hourly telemetry, row by row.
 
     Args:
@@ -107,12 +122,10 @@ def recorded_histories(
         lake: Whose hourly table is read.
         component: Name in `rigs.COMPONENT_KINDS`.
         version: Of the hourly table; None if it was never written.
-
-    Returns:
-        As `HISTORY_SCHEMA`.
     """
     names = sorted(channels_for(kind_of(component).equipment))
     found = [HISTORY_SCHEMA.to_frame()]
+    left_out: Counter[LeftOut] = Counter()
     with database.session() as session:
         records = {
             rig.id: component_lives.of_rig(session, rig.id) for rig in rigs.all_rigs(session)
@@ -123,8 +136,10 @@ def recorded_histories(
         buckets = lake.scan(HOURLY, version=version).filter(
             pl.col("rig_id") == rig_id, pl.col("channel").is_in(names)
         )
-        found.append(histories_of(component, hours_of(buckets.collect()), known))
-    return pl.concat(found)
+        lives = sifted(component, hours_of(buckets.collect()), known)
+        found.append(history_frame(component, lives))
+        left_out.update(lives.left_out.values())
+    return OnRecord(pl.concat(found), left_out)
 
 
 @dataclass(frozen=True, eq=False)

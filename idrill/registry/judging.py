@@ -14,6 +14,7 @@ from idrill.registry.histories import Material, material
 from idrill.registry.models import note_metrics
 from idrill.registry.releases import release
 from idrill.rul.baselines import tried
+from idrill.rul.costs import close_looks, watched, worth
 from idrill.rul.drawn_lives import HELD_OUT, Fleets, lives_of_fleets
 from idrill.rul.evaluation import evaluate
 from idrill.rul.fleets import fleet_for
@@ -95,18 +96,20 @@ def judged_on_fresh_fleets(
     assessment = assess_candidate(
         workshop, candidate, given.parts, test, _set_name(component, drawn), seeds=drawn.seeds,
         leaks=_leaks(given), rules=rules,
-        baselines=tried(trials),
+        baselines=tried(trials), by=by,
         oracle=lambda windows: seen_by_oracle(component, drawn, test, windows, given.problem.cap),
         heard=heard,
     )  # fmt: skip
     with workshop.database.session() as session:
-        looks = promotions.looks_at(session, assessment.test_set) + 1
+        looks = promotions.look(
+            session, candidate.model, candidate.version, assessment.test_set, by=by
+        )
     verdict = judge(assessment, looks)
     if not verdict.released:
         verdict = release(
             workshop.database, workshop.models_folder, assessment, by=by, mlflow=workshop.mlflow
         )
-    shown, pictures = _shown(workshop, candidate, test)
+    shown, pictures = _shown(workshop, candidate, given.parts.training, test)
     figures = {**_figures(assessment), **shown}
     note_metrics(workshop.mlflow, candidate.model, candidate.version, figures)
     return Judged(assessment, verdict, figures, pictures)
@@ -180,9 +183,9 @@ def _figures(assessment: Assessment) -> dict[str, str | int | float]:
 
 
 def _shown(
-    workshop: Workshop, candidate: Promotion, test: Lives
+    workshop: Workshop, candidate: Promotion, training: Lives, test: Lives
 ) -> tuple[dict[str, float], dict[str, bytes]]:
-    """Figures of prognosis over whole lives, and pictures of some of them."""
+    """Figures of prognosis over whole lives, what acting on it costs, and pictures of some."""
     frozen = open_version(workshop.models_folder, candidate)
     problem, failed = frozen.problem, test.failed()
     shown = replace(failed, lives=failed.lives[:: max(len(failed) // SHOWN, 1)])
@@ -190,14 +193,18 @@ def _shown(
     predicted, quantiles = frozen.predict(windows), frozen.quantiles(windows)
     whole = bounded(problem, failed)
     found = evaluate(problem, whole, frozen.predict(whole))
-    score = winkler(frozen.quantiles(whole), problem.target(whole))
+    said = frozen.quantiles(whole)
+    looks = close_looks(failed, problem.length)
+    ends = np.array([life.end for life in training.failed()])
     return (
         {
             "phm08": found.phm08,
             "horizon [own hours]": found.horizon,
-            "winkler of 90 % [own hours]": score,
+            "winkler of 90 % [own hours]": winkler(said, problem.target(whole)),
+            **worth(watched(looks, frozen.quantiles(looks)), ends),
         }
-        | {f"alpha-lambda/{share:g}": good for share, good in found.alpha_lambda.items()},
+        | {f"alpha-lambda/{share:g}": good for share, good in found.alpha_lambda.items()}
+        | {f"above the cap/{share:g}": share_of for share, share_of in found.capped.items()},
         {
             "courses of some units": courses(problem, windows, predicted, quantiles),
             "errors by remaining life": errors(problem, windows, predicted),

@@ -24,6 +24,7 @@ from idrill.registry.champions import folder_of
 from idrill.registry.connection import MLflow
 from idrill.registry.tracker import MLflowTracker
 from idrill.rul.card import CARD_FILE, MODEL_FILE, Card, digest_of_folder
+from idrill.rul.golden import GOLDEN_FILE, golden_of, write_golden
 from idrill.rul.prediction import FrozenModel
 from idrill.store import promotions
 from idrill.store.database import Database
@@ -90,7 +91,7 @@ def register(
         same[0] if same else _log(mlflow, folder, frozen, example, run_id, max(known, default=0))
     )
     kept = folder_of(models_folder, model, version)
-    _keep(folder, kept, frozen.digest)
+    _keep(folder, kept, frozen, example)
     _pin(lake, frozen.card, f"{model}/{version}")
     if not same:
         why = f"trained on {frozen.card.trained_on.name}"
@@ -211,19 +212,25 @@ def _input_example(windows: Windows) -> Mapping[str, object]:
     return {"values": windows.values[:EXAMPLE], "mask": windows.mask[:EXAMPLE]}
 
 
-def _keep(folder: Path, kept: Path, digest: str) -> None:
-    """Copy a model folder whole or not at all; what is there already must be the same."""
+def _keep(folder: Path, kept: Path, frozen: FrozenModel, example: Windows) -> None:
+    """Copy a model folder whole or not at all; what is there already must be the same.
+
+    What the model answers about the example lies beside it as golden windows.
+    """
     if kept.exists():
-        if digest_of_folder(kept) != digest:
+        if digest_of_folder(kept) != frozen.digest:
             raise InvalidModel(
                 f"{kept} was changed: model folders never change; move it away and try again"
             )
+        if not (kept / GOLDEN_FILE).exists():
+            write_golden(kept, golden_of(frozen, example))
         return
     kept.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(mkdtemp(prefix=f".{kept.name}-", dir=kept.parent))
     try:
         for name in (MODEL_FILE, CARD_FILE):
             shutil.copy(folder / name, draft / name)
+        write_golden(draft, golden_of(frozen, example))
         draft.chmod(0o755)
         draft.rename(kept)
     finally:

@@ -2,27 +2,28 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from idrill.errors import NoChampion
+from idrill.errors import InvalidModel, NoChampion
 from idrill.frame import Origin
 from idrill.prognosis import InputQuality, Prognosis
-from idrill.registry.champions import model_name, open_champion
-from idrill.rigs import ComponentKind, Equipment, Rig
+from idrill.registry.champions import model_name, open_version
+from idrill.rigs import ComponentKind, Equipment, EquipmentKind, Rig
 from idrill.rul.components import ComponentLife
 from idrill.rul.histories import FIRST_HOURS, LastWindow, last_window_of
-from idrill.rul.hours import hours_of
+from idrill.rul.hours import hours_of, instant
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.signs import channels_for
-from idrill.store import component_lives, predictions, rigs
+from idrill.store import component_lives, predictions, promotions, rigs
 from idrill.store.database import Database
 from idrill.store.lake import Lake, Written
 from idrill.store.predictions import Prediction, PredictionSource
+from idrill.store.releases import Promotion
 from idrill.store.tables import HOURLY
 
 
@@ -33,6 +34,9 @@ class Bench:
     database: Database
     lake: Lake
     models_folder: Path
+    serving: Callable[[str], tuple[Promotion, FrozenModel]] | None = None
+    """Gives the champion of a model as a service has it open, or raises NoChampion; None opens the
+    ledger's from its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class _Champion:
     """Name and version; "" if there is none."""
     model: FrozenModel | None
     reason: str
-    """Why there is none."""
+    """Why it cannot be asked."""
 
 
 def prognoses(
@@ -49,8 +53,9 @@ def prognoses(
 ) -> list[Prediction]:
     """A prediction for each place of a rig where a component is installed.
 
-    Where there is no champion, no record of the installation, or too little was measured, it is
-    withheld and says why.
+    Where there is no champion, its folder is damaged, there is no record of the installation, or
+    too little was measured, it is withheld and says why; the other places are foreseen all the
+    same.
 
     Args:
         bench: What it is made from.
@@ -60,7 +65,7 @@ def prognoses(
 
     Raises:
         NotFound: If there is no such rig.
-        InvalidModel: If the folder of a champion is missing or was changed.
+        InvalidRequest: If the instant has no time zone.
     """
     known = what_is_known(bench, rig_id, as_of)
     champions = _champions(bench, known.rig)
@@ -101,7 +106,9 @@ def what_is_known(bench: Bench, rig_id: str, as_of: datetime) -> Known:
 
     Raises:
         NotFound: If there is no such rig.
+        InvalidRequest: If the instant has no time zone.
     """
+    instant(as_of)
     with bench.database.session() as session:
         rig = rigs.get(session, rig_id)
         records = [one for one in component_lives.of_rig(session, rig_id) if one.start < as_of]
@@ -133,7 +140,7 @@ def keep_prognoses(bench: Bench, rig_id: str, as_of: datetime, source: Predictio
 
     Raises:
         NotFound: If there is no such rig.
-        InvalidModel: If the folder of a champion is missing or was changed.
+        InvalidRequest: If the instant has no time zone.
     """
     made = prognoses(bench, rig_id, as_of, source)
     with bench.database.session() as session:
@@ -185,7 +192,8 @@ def _buckets(
     """
     since = min((life.start for life in records), default=as_of)
     since -= timedelta(microseconds=FIRST_HOURS)
-    names = {name for kind in {item.kind for item in rig.equipment} for name in channels_for(kind)}
+    kinds = {item.kind for item in rig.equipment if isinstance(item.kind, EquipmentKind)}
+    names = {name for kind in kinds for name in channels_for(kind)}
     return (
         lake.scan(HOURLY, version=version)
         .filter(
@@ -220,11 +228,17 @@ def _champions(bench: Bench, rig: Rig) -> Mapping[str, _Champion]:
 
 def _champion(bench: Bench, model: str) -> _Champion:
     try:
+        if bench.serving is not None:
+            row, opened = bench.serving(model)
+            return _Champion(row.title, opened, "")
         with bench.database.session() as session:
-            row, frozen = open_champion(session, bench.models_folder, model)
+            row = promotions.champion(session, model)
     except NoChampion as error:
         return _Champion("", None, str(error))
-    return _Champion(row.title, frozen, "")
+    try:
+        return _Champion(row.title, open_version(bench.models_folder, row), "")
+    except InvalidModel as error:
+        return _Champion(row.title, None, f"{row.title} cannot be asked: {error}")
 
 
 def _prognosis(
@@ -239,7 +253,10 @@ def _prognosis(
     model = champion.model
     quantiles = None
     if model is not None and last is not None and last.windows is not None:
-        quantiles = tuple(model.quantiles(last.windows)[0].tolist())
+        try:
+            quantiles = tuple(model.quantiles(last.windows)[0].tolist())
+        except InvalidModel as error:
+            quality, reason = InputQuality.WITHHELD, f"{champion.title} cannot be asked: {error}"
     return Prognosis(
         rig_id=rig.id,
         equipment=place.id,

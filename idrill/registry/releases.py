@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idrill.errors import InvalidModel
-from idrill.registry.champions import open_version
-from idrill.registry.gate import Assessment, Rules, Verdict, judge
+from idrill.registry import moves
+from idrill.registry.gate import Assessment, Rules, Verdict
 from idrill.rul.card import Covered
 from idrill.rul.intervals import coverage, mean_width
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.problem import Array, Predictor
-from idrill.store import promotions
 from idrill.store.database import Database
-from idrill.store.releases import Judgement, Promotion
+from idrill.store.releases import Promotion
 from idrill.windows import Windows
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def assess(
     *,
     calibrated: int,
     parity: float,
+    parity_from: str = "",
     seeds: tuple[int, ...] = (),
     oracle: Array | None = None,
     leaks: tuple[str, ...] = (),
@@ -60,6 +60,7 @@ def assess(
         champion: What serves now.
         calibrated: Units that the candidate's intervals were calibrated on.
         parity: Of its graph with torch, as share of the cap [-].
+        parity_from: Who says so; "" if it was measured for this assessment.
         seeds: Of the fleets that the windows are of; none if they were measured.
         oracle: What whoever sees the hidden state says (window).
         leaks: What the check of leakage found.
@@ -92,6 +93,7 @@ def assess(
         covered=_covered(candidate, asked[one_each], target[one_each], problem.cap),
         calibrated=calibrated,
         parity=parity,
+        parity_from=parity_from,
         latency=latency(candidate, asked),
         seeds=seeds,
         width=mean_width(candidate.quantiles(asked)) / candidate.problem.cap,
@@ -155,22 +157,8 @@ def release(
         PromotionConflict: If it was judged against a champion that serves no longer.
         StoreError: If MLflow refuses to move the alias; the ledger holds already.
     """
-    model, version = assessment.model, assessment.version
-    judge(assessment, 1)  # takes its time, keeps its comparisons, and holds up no other writer
-    with database.session() as session:
-        promotions.lock(session, model)
-        _require_registered(
-            promotions.version_of(session, model, version), assessment, models_folder
-        )
-        looks = promotions.looks_at(session, assessment.test_set) + 1
-        verdict = judge(assessment, looks)
-        judged = Judgement(verdict.reason, verdict.figures, assessment.test_set, looks)
-        if verdict.released:
-            against = assessment.champion
-            promotions.promote(session, model, version, judged, by=by, against=against)
-        else:
-            promotions.refuse(session, model, version, judged, by=by)
-    _mirror(database, mlflow, model)
+    verdict = moves.release(database, models_folder, assessment, by=by)
+    _mirror(database, mlflow, assessment.model)
     return verdict
 
 
@@ -190,24 +178,34 @@ def roll_back(
 
     Raises:
         NoChampion: If there is nothing to roll back.
-        InvalidModel: If the folder of the one before is missing or was changed.
+        InvalidModel: If the folder of the one before is missing or was changed; the champion stays.
         StoreError: If MLflow refuses to move the alias; the ledger holds already.
     """
-    with database.session() as session:
-        back = promotions.roll_back(session, model, by=by, reason=reason)
-        if back is not None:
-            open_version(models_folder, back)
+    back = moves.roll_back(database, models_folder, model, by=by, reason=reason)
     _mirror(database, mlflow, model)
     return back
 
 
-def _require_registered(one: Promotion, assessment: Assessment, models_folder: Path) -> None:
-    if one.digest != assessment.digest:
-        raise InvalidModel(
-            f"what was assessed is not {one.title}: digest {assessment.digest[:12]}, not "
-            f"{one.digest[:12]}"
-        )
-    open_version(models_folder, one)
+def withdraw(
+    database: Database,
+    model: str,
+    *,
+    by: str,
+    reason: str,
+    mlflow: "MLflow | None" = None,
+) -> Promotion:
+    """Take the champion of a model out of service and put nothing in its place.
+
+    Returns:
+        The row of the ledger that says so.
+
+    Raises:
+        NoChampion: If there is nothing to take out.
+        StoreError: If MLflow refuses to take the alias away; the ledger holds already.
+    """
+    out = moves.withdraw(database, model, by=by, reason=reason)
+    _mirror(database, mlflow, model)
+    return out
 
 
 def _mirror(database: Database, mlflow: "MLflow | None", model: str) -> None:

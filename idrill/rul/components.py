@@ -10,7 +10,7 @@ import numpy as np
 
 from idrill.errors import InvalidWindows
 from idrill.rigs import COMPONENT_KINDS, ComponentKind, FailureMode
-from idrill.rul.features import channels_of
+from idrill.rul.features import RATED, channels_of
 from idrill.rul.problem import Problem
 
 
@@ -50,6 +50,11 @@ class ComponentLife:
     source: str = ""
     """Who says so: a file, a simulation."""
 
+    def __post_init__(self) -> None:
+        for name, when in (("start", self.start), ("end", self.end)):
+            if when is not None and when.tzinfo is None:
+                raise InvalidWindows(f"{self.unit}: its {name} {when} has no time zone")
+
     @property
     def unit(self) -> str:
         """Its name, such as `RIG_01/mud_pump_2/liner/3`."""
@@ -72,7 +77,9 @@ class Framing:
     length: int
     """Rows of a window."""
     duration: timedelta
-    """Of a fleet that shows enough lives to learn from."""
+    """Of a fleet."""
+    fleets: int
+    """Of six rigs each, that show enough failures to learn from."""
 
 
 _MONTHS_12 = timedelta(hours=12_000)
@@ -81,14 +88,14 @@ _YEARS_17 = timedelta(hours=150_000)
 FRAMINGS: Mapping[str, Framing] = MappingProxyType(
     {
         # A valve leaks within 2 to 20 hours of its end, so its rows are the shortest.
-        "liner": Framing(4.0, 48.0, 32, _MONTHS_12),
-        "piston": Framing(4.0, 24.0, 24, _MONTHS_12),
-        "valve": Framing(2.0, 24.0, 32, _MONTHS_12),
-        "washpipe": Framing(4.0, 48.0, 32, _MONTHS_12),
+        "liner": Framing(4.0, 48.0, 32, _MONTHS_12, fleets=16),
+        "piston": Framing(4.0, 24.0, 24, _MONTHS_12, fleets=16),
+        "valve": Framing(2.0, 24.0, 32, _MONTHS_12, fleets=16),
+        "washpipe": Framing(4.0, 48.0, 32, _MONTHS_12, fleets=32),
         # Lives of thousands of own hours: a row is two days' work, a window a season's.
-        "gearbox": Framing(48.0, 480.0, 32, _YEARS_17),
+        "gearbox": Framing(48.0, 480.0, 32, _YEARS_17, fleets=40),
         # Thirty calendar hours make one equivalent hour of braking: a row is ten days' work.
-        "brake": Framing(8.0, 64.0, 24, _YEARS_17),
+        "brake": Framing(8.0, 64.0, 24, _YEARS_17, fleets=40),
     }
 )
 """By the name of the component."""
@@ -157,6 +164,16 @@ def problem_of(component: str, median_life: float) -> Problem:
 def rated_life(life: ComponentLife) -> float:
     """Life that the unit's make is sold for [own hours]; NaN if that is not known."""
     return RATED_LIVES.get(life.variant or "", float("nan"))
+
+
+def unknown_make(life: ComponentLife) -> str:
+    """Why a model would not know the make of a unit; "" if it does, or needs none."""
+    if life.component not in RATED or not life.variant or life.variant in RATED_LIVES:
+        return ""
+    return (
+        f"unknown make {life.variant!r} of a {life.component}; there are "
+        f"{', '.join(RATED_LIVES)}: leave it empty for another"
+    )
 
 
 def median_life(ends: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ early buys more units.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from idrill.errors import InvalidModel
 from idrill.prognosis import LEVELS
-from idrill.windows import Windows
+from idrill.windows import Lives, Windows, windows
 
 Array = NDArray[np.float64]
 
@@ -24,6 +24,16 @@ RATIOS = (3.0, 10.0, 30.0)
 """Cost of a failure, in planned replacements [-]."""
 USEFUL = 0.2
 """Share of the mean life up to which a unit that is pulled may have left: a right pull [-]."""
+
+
+LEAD = 0.1
+"""Time until a unit can be replaced, as share of the median life, where nobody knows it [-]."""
+CALLED_AT = 0.1
+"""Quantile of the remaining life by which `worth` replaces."""
+STRIDE = 2
+"""Rows between two looks at a unit."""
+MOST_LOOKS = 20_000
+"""At all units together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,26 @@ def watched(windows: Windows, quantiles: Array) -> Watch:
         life=(windows.age + windows.remaining)[found],
         quantiles=quantiles[found],
     )
+
+
+def close_looks(lives: Lives, length: int, *, most: int = MOST_LOOKS) -> Windows:
+    """Windows of units that failed, as close together as whoever acts on prognoses sees them.
+
+    Where that would be too many, fewer units are looked at, not each of them less often: an order
+    that waits for the next look comes late, whatever was foreseen.
+
+    Args:
+        lives: At least one that failed.
+        length: Rows of a window.
+        most: Windows of all units together, about.
+
+    Raises:
+        InvalidWindows: If none failed.
+    """
+    failed = lives.failed()
+    looks = sum(life.rows for life in failed) // STRIDE
+    some = replace(failed, lives=failed.lives[:: max(-(-looks // most), 1)])
+    return windows(some, length, stride=STRIDE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,6 +255,32 @@ def cost_table(
             for name, found in policies.items()
         ]
     return pl.DataFrame(rows)
+
+
+def worth(watch: Watch, training: Array) -> Mapping[str, float]:
+    """What replacing by a prognosis is worth, as figures.
+
+    A unit is called for when the quantile `CALLED_AT` falls below a lead time of `LEAD` of the
+    median life of training units.
+
+    Args:
+        watch: Held-out units that ran to failure.
+        training: Age at which each training unit failed (unit).
+    """
+    lead = Lead(LEAD * float(np.median(training)), 0.0)
+    table = cost_table(watch, training, lead, levels=(CALLED_AT,))
+    by = table.filter(policy=f"prognosis {CALLED_AT:g}")
+    ages = table.filter(policy="age")["cost"]
+    found = {"lead time [own hours]": lead.time}
+    for ratio, ours, age in zip(by["ratio"], by["cost"], ages, strict=True):
+        found[f"cost by prognosis, failures cost {ratio:g}"] = float(ours)
+        found[f"cost by age, failures cost {ratio:g}"] = float(age)
+    return found | {
+        "warning, median [own hours]": float(by["warning"][0]),
+        "warned in time": float(by["warned_in_time"][0]),
+        "failed all the same": float(by["failures"][0]),
+        "false pulls per true failure": float(by["false_pulls"][0]),
+    }
 
 
 def _described(found: Outcome, ratio: float, lead: Lead, useful: float) -> Mapping[str, float]:

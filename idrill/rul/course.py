@@ -45,8 +45,10 @@ class Training:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1 or not self.learning_rate > 0.0:
-            raise InvalidModel("epochs, batch size and learning rate must be above zero")
+        if self.epochs < 1 or self.batch_size < 1 or not 0.0 < self.learning_rate < math.inf:
+            raise InvalidModel("epochs, batch size and learning rate must be above zero and finite")
+        if not all(0.0 <= one < math.inf for one in (self.weight_decay, self.noise, self.offset)):
+            raise InvalidModel("weight decay, noise and offset must be finite and not below zero")
         if self.patience is not None and self.patience < 1:
             raise InvalidModel(f"a patience of {self.patience} epochs is less than one")
         if not 0.0 <= self.average < 1.0 or not 0.0 <= self.shortened <= 1.0:
@@ -71,6 +73,8 @@ class Course:
             network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
         )
         self.done, self.taken, self.best_epoch, self.best_error = 0, 0, 0, math.inf
+        self.curve: list[dict[str, float]] = []
+        """Figures of each epoch, kept for whoever goes on."""
 
     @property
     def ended(self) -> bool:
@@ -172,6 +176,7 @@ class Course:
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
             "chance": torch.get_rng_state(),
+            "curve": self.curve,
             "counts": [self.done, self.taken, self.best_epoch, self.best_error],
         }
 
@@ -196,4 +201,5 @@ class Course:
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
         torch.set_rng_state(state["chance"])
+        self.curve = state["curve"]
         self.done, self.taken, self.best_epoch, self.best_error = state["counts"]

@@ -4,11 +4,12 @@ What units of a fleet have in common is drawn for each: how much they differ, ho
 without warning, how wear runs away. One fleet teaches one draw; several teach what holds in all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from idrill.errors import InvalidModel
-from idrill.rul.fleets import fleet_for, fleet_lives
+from idrill.errors import InvalidModel, InvalidWindows
+from idrill.rul.components import framing_of
+from idrill.rul.fleets import fleet_for, fleet_lives, joined
 from idrill.simulator.upkeep import USUAL_POLICIES, PolicyKind
 from idrill.windows import Lives
 
@@ -62,13 +63,38 @@ def lives_of_fleets(
         InvalidWindows: If there is no such component.
         InvalidSimulation: If a fleet cannot exist.
     """
-    found: list[Lives] = []
+    return lives_together((component,), fleets, processes=processes, heard=heard)[component]
+
+
+def lives_together(
+    components: tuple[str, ...],
+    fleets: Fleets,
+    *,
+    processes: int = 1,
+    heard: Heard | None = None,
+) -> Mapping[str, Lives]:
+    """Lives of components by their names, each rig of every fleet simulated once.
+
+    Args:
+        components: Names in `rigs.COMPONENT_KINDS`, framed by fleets of the same duration.
+        fleets: Which.
+        processes: How many rigs are simulated at once.
+        heard: Told how far it is.
+
+    Raises:
+        InvalidWindows: If there is no such component, or one takes longer fleets than another.
+        InvalidSimulation: If a fleet cannot exist.
+    """
+    if len({framing_of(one).duration for one in components}) > 1:
+        raise InvalidWindows(f"fleets of {', '.join(components)} do not last equally long")
+    found: dict[str, list[Lives]] = {one: [] for one in components}
     for done, seed in enumerate(fleets.seeds, start=1):
-        fleet = fleet_for(component, fleets.rigs, seed, fleets.policies)
-        found.append(_called(fleet_lives(component, fleet, processes=processes), seed))
+        fleet = fleet_for(components[0], fleets.rigs, seed, fleets.policies)
+        for one, lives in fleet_lives(components, fleet, processes=processes).items():
+            found[one].append(_called(lives, seed))
         if heard is not None:
             heard(done, len(fleets.seeds))
-    return replace(found[0], lives=tuple(life for part in found for life in part))
+    return {one: joined(one, parts) for one, parts in found.items()}
 
 
 def _called(lives: Lives, seed: int) -> Lives:

@@ -15,6 +15,7 @@ from idrill.rul.prognostic_metrics import (
     LAMBDAS,
     alpha_lambda,
     attainable_gain,
+    capped_at,
     mae,
     phm08,
     prognostic_horizon,
@@ -45,10 +46,13 @@ class Evaluation:
     phm08: float
     """Against the capped remaining life; in hundredths of the cap if the clock counts no cycles."""
     alpha_lambda: Mapping[float, float]
-    """Share within alpha of the truth, by the share of the life that has passed [-]."""
+    """Share within alpha of the capped remaining life, by the share of the life that has passed;
+    where `capped` is near one, it asks for no more than the cap [-]."""
+    capped: Mapping[float, float]
+    """Share of those whose remaining life is above the cap [-]."""
     horizon: float
-    """Median over units that failed: remaining life from which on the error stays below alpha of
-    the cap."""
+    """Median over units that failed: capped remaining life from which on the error stays below
+    alpha of the cap; so the cap is the most that it can be."""
 
     def gain(self, age: float, oracle: float) -> float:
         """Share of the attainable gain over the age.
@@ -104,6 +108,10 @@ def evaluate(problem: Problem, windows: Windows, predicted: Array) -> Evaluation
         phm08=phm08(predicted * _steps(problem), target * _steps(problem)),
         alpha_lambda={
             share: alpha_lambda(predicted[failed], target[failed], passed[failed], share)
+            for share in LAMBDAS
+        },
+        capped={
+            share: capped_at(windows.remaining[failed], problem.cap, passed[failed], share)
             for share in LAMBDAS
         },
         horizon=_horizon(problem, windows, predicted),

@@ -26,6 +26,8 @@ from idrill.rul.training import TrainedNetwork
 from idrill.windows import Windows
 
 OPSET = 17
+TREE_OPSET = 3
+"""Of the domain in which trees are operators; the first that knows double precision."""
 PARITY = 1e-5
 """Largest difference between torch and the graph, as share of the cap [-]."""
 TRIED = 7
@@ -204,6 +206,7 @@ def _graph(members: Sequence[TrainedNetwork], interval: Interval, card: Card) ->
                 name: {0: "batch"} for name in ("values", "mask", "remaining", "quantiles")
             },
             opset_version=OPSET,
+            custom_opsets={"ai.onnx.ml": TREE_OPSET},
             dynamo=False,
         )
         model = onnx.load(file)

@@ -6,7 +6,7 @@ half a second. What is lost: unsteadiness within ten minutes, so that sensor noi
 values an hour instead of 60.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,8 @@ from idrill.rigs import EquipmentKind, FailureMode
 from idrill.rul.components import ComponentLife, EndedBy, framing_of, kind_of
 from idrill.rul.features import channels_of
 from idrill.rul.histories import lives_of
-from idrill.rul.hours import Hours, hours_of_frame, joined
+from idrill.rul.hours import Hours, hours_of_frame
+from idrill.rul.hours import joined as joined_hours
 from idrill.rul.signs import channels_for
 from idrill.simulator.fleet import SimulatedFleet, SimulatedRig
 from idrill.simulator.upkeep import USUAL_POLICIES, PolicyKind
@@ -44,37 +45,49 @@ def fleet_for(
     return SimulatedFleet(rigs, seed, duration=duration, step=STEP, policies=policies)
 
 
-def fleet_lives(component: str, fleet: SimulatedFleet, *, processes: int = 1) -> Lives:
-    """Lives of a component on all rigs of a fleet; each rig is a group.
+def fleet_lives(
+    components: Sequence[str], fleet: SimulatedFleet, *, processes: int = 1
+) -> Mapping[str, Lives]:
+    """Lives of components on all rigs of a fleet, by component; each rig is a group.
 
     Args:
-        component: Name in `rigs.COMPONENT_KINDS`.
+        components: Names in `rigs.COMPONENT_KINDS`.
         fleet: In steps that divide an hour.
         processes: How many rigs are simulated at once.
 
     Raises:
         InvalidWindows: If there is no such component.
     """
-    one_rig = partial(rig_lives, component, fleet)
+    one_rig = partial(rig_lives, components, fleet)
     numbers = range(1, fleet.rigs + 1)
     if processes == 1:
-        return _joined(component, map(one_rig, numbers))
-    # A forked process inherits the locks of polars' threads, but not the threads.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return _joined(component, pool.map(one_rig, numbers))
+        found = [one_rig(number) for number in numbers]
+    else:
+        # A forked process inherits the locks of polars' threads, but not the threads.
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            found = list(pool.map(one_rig, numbers))
+    return {one: joined(one, [rig[one] for rig in found]) for one in components}
 
 
-def rig_lives(component: str, fleet: SimulatedFleet, number: int) -> Lives:
-    """Lives of a component on rig `number` of a fleet, counted from 1."""
+def rig_lives(components: Sequence[str], fleet: SimulatedFleet, number: int) -> Mapping[str, Lives]:
+    """Lives of components on rig `number` of a fleet, counted from 1."""
     rig = fleet.rig(number)
-    return lives_of(component, hours_of_rig(rig, [kind_of(component).equipment]), records_of(rig))
+    hours = hours_of_rig(rig, {kind_of(one).equipment for one in components})
+    records = records_of(rig)
+    return {one: lives_of(one, hours, records) for one in components}
+
+
+def joined(component: str, parts: Iterable[Lives]) -> Lives:
+    """Lives of a component on several rigs."""
+    lives = tuple(life for part in parts for life in part)
+    return Lives(channels_of(component)[0], kind_of(component).life_clock, lives)
 
 
 def hours_of_rig(rig: SimulatedRig, equipment: Collection[EquipmentKind]) -> Hours:
     """Hours of what a simulated rig's sensors read of some of its equipment."""
     names = {name for kind in equipment for name in channels_for(kind)}
     frames = rig.frames(_DAYS_AT_ONCE)
-    return joined([hours_of_frame(frame, sorted(names)) for frame in frames])
+    return joined_hours([hours_of_frame(frame, sorted(names)) for frame in frames])
 
 
 def records_of(rig: SimulatedRig) -> tuple[ComponentLife, ...]:
@@ -111,8 +124,3 @@ _ENDS = {
     SimulatedEnd.OPPORTUNISTIC: EndedBy.OPPORTUNISTIC,
     SimulatedEnd.END_OF_DATA: EndedBy.IN_SERVICE,
 }
-
-
-def _joined(component: str, parts: Iterable[Lives]) -> Lives:
-    lives = tuple(life for part in parts for life in part)
-    return Lives(channels_of(component)[0], kind_of(component).life_clock, lives)

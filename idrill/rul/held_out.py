@@ -60,7 +60,9 @@ class OutOfFold:
 def out_of_fold(
     problem: Problem, members: Sequence[tuple[Predictor, Lives]], seed: int
 ) -> OutOfFold:
-    """Predictions for held-out units (the residuals of CV+; Barber, Candès, Ramdas et al. 2021).
+    """Predictions for held-out units, each by a predictor that has not seen it.
+
+    Residuals of these, pooled, are no more than approximately those of one more unit.
 
     Units whose capped remaining life is not known at their row are left out.
 

@@ -5,15 +5,16 @@ after it and what the next unit did are never seen. Why a life ended stands besi
 in them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from idrill.errors import InvalidWindows
-from idrill.prognosis import InputQuality
+from idrill.prognosis import LOST, STALE, InputQuality
 from idrill.rul.clocks import clock_channels
 from idrill.rul.components import ComponentLife, framing_of, kind_of, rated_life
 from idrill.rul.features import BESIDE, Place, Rows, channels_of, measured_groups, rows_of
@@ -32,14 +33,20 @@ LEAST_VALUES = 0.5
 """Share of what sensors tell of work and of health that must have been measured in the rows of the
 window, and in the last quarter of them, else it is withheld [-]."""
 LEAST_LIFE = 0.5
-"""Share of the time since installation in which the sensors of the unit's clock must have been
+"""Share of the hours since installation in which the sensors of the unit's clock must have been
 measured, else its age says too little [-]."""
 GOOD = 0.9
-"""Share of each of these from which the input is good [-]."""
-STALE = timedelta(days=2)
-"""Silence of the rig after which a prognosis is doubtful."""
-LOST = timedelta(days=14)
-"""Silence after which it is withheld."""
+"""Share of each of these from which the input is good, and from which a life teaches: the clock
+stands still where nothing is measured, so a unit looks younger than it was, and its models would
+promise too much [-]."""
+
+
+class LeftOut(StrEnum):
+    """Why a life on record teaches nothing."""
+
+    OLDER = "installed before the telemetry"
+    DARK = "measured for less than 90 % of its life"
+    SHORT = "shorter than a row"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +65,21 @@ class LastWindow:
     """Why it is doubtful or withheld; "" if neither."""
 
 
+@dataclass(frozen=True, eq=False)
+class Sifted:
+    """The lives of a component on a rig: which teach, and why the others do not."""
+
+    known: tuple[tuple[ComponentLife, Rows, Life], ...]
+    """Each with its record and its rows."""
+    left_out: Mapping[str, LeftOut]
+    """By the name of the unit."""
+
+
 def lives_of(component: str, hours: Hours, records: Iterable[ComponentLife]) -> Lives:
     """The lives of one component on one rig, as far as they are known to the hour.
 
     A life that began more than two days before the telemetry did, or of which the sensors of its
-    clock missed more than half, is left out, since its age is not known, and so is one without a
+    clock missed more than a tenth, is left out, since its age is not known, and so is one without a
     full row. A unit in service counts as cut short at the last hour in which they were measured,
     and so does one that failed more than `UNSEEN` later.
 
@@ -74,14 +91,12 @@ def lives_of(component: str, hours: Hours, records: Iterable[ComponentLife]) -> 
     Raises:
         InvalidWindows: If there is no such component, or the records are of several rigs.
     """
-    kept = tuple(life for _, _, life in known_rows(component, hours, records))
+    kept = tuple(life for _, _, life in sifted(component, hours, records).known)
     return Lives(channels_of(component)[0], kind_of(component).life_clock, kept)
 
 
-def known_rows(
-    component: str, hours: Hours, records: Iterable[ComponentLife]
-) -> list[tuple[ComponentLife, Rows, Life]]:
-    """Each life of `lives_of` with its record and its rows.
+def sifted(component: str, hours: Hours, records: Iterable[ComponentLife]) -> Sifted:
+    """Each life of `lives_of` with its record and its rows, and why the others are left out.
 
     Raises:
         InvalidWindows: As `lives_of`.
@@ -89,13 +104,20 @@ def known_rows(
     kind_of(component)
     known = list(records)
     _require_one_rig(known)
-    chosen = sorted((one for one in known if one.component == component), key=_by_place)
-    found = [(one, _rows(one, hours, known, one.end)) for one in chosen if _is_known(one, hours)]
-    return [
-        (one, rows, _as_life(one, rows, failed=_seen_failing(one, rows)))
-        for one, rows in found
-        if rows.clock.size and _measured(one, rows, rows.last) >= LEAST_LIFE
-    ]
+    kept: list[tuple[ComponentLife, Rows, Life]] = []
+    left_out: dict[str, LeftOut] = {}
+    for one in sorted((one for one in known if one.component == component), key=_by_place):
+        if not _is_known(one, hours):
+            left_out[one.unit] = LeftOut.OLDER
+            continue
+        rows = _rows(one, hours, known, one.end)
+        if _measured(one, rows, rows.last) < GOOD:
+            left_out[one.unit] = LeftOut.DARK
+        elif not rows.clock.size:
+            left_out[one.unit] = LeftOut.SHORT
+        else:
+            kept.append((one, rows, _as_life(one, rows, failed=_seen_failing(one, rows))))
+    return Sifted(tuple(kept), left_out)
 
 
 def last_window_of(
@@ -162,8 +184,9 @@ def _seen_failing(life: ComponentLife, rows: Rows) -> bool:
 
 
 def _measured(life: ComponentLife, rows: Rows, until: int) -> float:
-    """Share of the time since the installation in which the clock's sensors were measured [-]."""
-    return rows.measured / max(until - instant(life.start), AN_HOUR)
+    """Share of the whole hours since the installation in which the clock was measured [-]."""
+    whole = until // AN_HOUR - -(-instant(life.start) // AN_HOUR)
+    return rows.measured / (max(whole, 1) * AN_HOUR)
 
 
 def _too_dark(life: ComponentLife, rows: Rows, until: int) -> str:

@@ -10,7 +10,7 @@ from idrill.frame import TIME
 from idrill.rigs import COMPONENT_KINDS
 from idrill.rul.components import ComponentLife, kind_of
 from idrill.rul.features import channels_of
-from idrill.rul.histories import known_rows
+from idrill.rul.histories import Sifted, sifted
 from idrill.rul.hours import Hours
 from idrill.windows import Life, Lives, Windows, windows_at
 
@@ -55,7 +55,12 @@ def histories_of(component: str, hours: Hours, records: Iterable[ComponentLife])
     Raises:
         InvalidWindows: As `histories.lives_of`.
     """
-    found = known_rows(component, hours, records)
+    return history_frame(component, sifted(component, hours, records))
+
+
+def history_frame(component: str, lives_on_rig: Sifted) -> pl.DataFrame:
+    """The lives of one component that teach, row by row, as `HISTORY_SCHEMA`."""
+    found = lives_on_rig.known
     lives = [life for _, _, life in found]
     frame = as_frame(component, _lives(component, lives))
     times = np.concatenate([rows.time for _, rows, _ in found]) if found else np.zeros(0, np.int64)
@@ -152,6 +157,7 @@ def _life(component: str, rows: pl.DataFrame) -> Life:
         clock=rows["clock"].to_numpy(),
         end=rows["end"][0],
         failed=rows["failed"][0],
+        begins=rows["time"][0],
     )
 
 

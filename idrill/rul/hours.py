@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from idrill.errors import InvalidRequest
 from idrill.frame import TIME, channels_in, usable
 
 Array = NDArray[np.float64]
@@ -53,7 +54,13 @@ class Hours:
 
 
 def instant(when: datetime) -> int:
-    """An instant [µs since 1970]."""
+    """An instant [µs since 1970].
+
+    Raises:
+        InvalidRequest: If it has no time zone.
+    """
+    if when.tzinfo is None:
+        raise InvalidRequest(f"{when} has no time zone, such as UTC")
     return (when - datetime.fromtimestamp(0, tz=when.tzinfo)) // timedelta(microseconds=1)
 
 

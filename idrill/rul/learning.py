@@ -1,11 +1,12 @@
 """From lives to a model that can be frozen: members, an interval, and what they were learned from.
 
-Members differ by their seed alone; validation units stop each of them, and calibration units, which
-no choice rests on, give the interval.
+Members are networks, each stopped by validation units, and pairs of boosted trees; those of a kind
+differ by their seed alone. Calibration units, which no choice rests on, give the interval.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,13 @@ from idrill.errors import InvalidModel, InvalidWindows
 from idrill.rul.course import Training
 from idrill.rul.held_out import random_ends
 from idrill.rul.intervals import Interval, calibrate
-from idrill.rul.networks import network_named
+from idrill.rul.networks import Network, network_named
 from idrill.rul.problem import Problem
 from idrill.rul.scaling import fit_scaler
 from idrill.rul.training import TrainedNetwork, train
+from idrill.rul.trees import Trees, grown_pair
 from idrill.tracking import Tracker, Untracked
-from idrill.windows import Lives, Windows, split, windows_at
+from idrill.windows import Life, Lives, Windows, split, windows_at
 
 Array = NDArray[np.float64]
 
@@ -33,7 +35,8 @@ MOST_WINDOWS = 20_000
 _NONE = np.zeros(0)
 
 Heard = Callable[[int, int, Mapping[str, float]], None]
-"""Told the number of a member and of an epoch, from 1, and the figures of the epoch."""
+"""Told the number of a member and of an epoch, from 1, and the figures of the epoch; a pair of
+trees is one member of one epoch without figures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,7 @@ class Parts:
     @staticmethod
     def names() -> tuple[str, ...]:
         """Of the parts, in order."""
-        return tuple(field.name for field in fields(Parts))
+        return tuple(part.name for part in fields(Parts))
 
     @property
     def by_name(self) -> Mapping[str, Lives]:
@@ -86,16 +89,21 @@ def parts_of(lives: Lives, seed: int) -> Parts:
 
 def _run_to_failure(lives: Lives) -> set[str]:
     """Groups in which every life failed but the last of each place."""
-    places: dict[tuple[str, str], list[tuple[int, bool]]] = {}
+    places: dict[tuple[str, str], list[Life]] = {}
     for life in lives:
-        place, _, number = life.unit.rpartition("/")
-        places.setdefault((life.group, place), []).append((int(number), life.failed))
+        places.setdefault((life.group, life.unit.rpartition("/")[0]), []).append(life)
     cut_short = {
         group
         for (group, _), known in places.items()
-        if not all(failed for _, failed in sorted(known)[:-1])
+        if not all(life.failed for life in sorted(known, key=_turn)[:-1])
     }
     return set(lives.groups) - cut_short
+
+
+def _turn(life: Life) -> tuple[float, int]:
+    """When a unit's turn came in its place: records may be numbered as they were handed in."""
+    begins = 0.0 if life.begins is None else life.begins.timestamp()
+    return begins, int(life.unit.rpartition("/")[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +113,29 @@ class Plan:
     network: str
     members: int
     training: Training
+    sizes: Network | None = None
+    """The network of that name as a search chose it; None: as it is by default."""
+    pairs: int = 0
+    """Pairs of trees beside the networks; each tree of a pair counts as much as a network."""
+    trees: Trees = field(default_factory=Trees)
 
     def __post_init__(self) -> None:
         network_named(self.network)
         if self.members < 1:
             raise InvalidModel(f"members: {self.members} networks make no model")
+        if self.pairs < 0:
+            raise InvalidModel(f"pairs: {self.pairs} pairs of trees cannot be grown")
+
+    @property
+    def title(self) -> str:
+        """Such as `mean of 5 summary and 5 pairs of trees`."""
+        beside = f" and {self.pairs} pairs of trees" if self.pairs else ""
+        return f"mean of {self.members} {self.network}{beside}"
+
+    @property
+    def built(self) -> Network:
+        """What each member is built from."""
+        return network_named(self.network) if self.sizes is None else self.sizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +144,10 @@ class Learned:
 
     problem: Problem
     members: tuple[TrainedNetwork, ...]
+    """Networks, then trees."""
     interval: Interval
     curves: tuple[tuple[Mapping[str, float], ...], ...]
-    """Figures of each epoch (member, epoch)."""
+    """Figures of each epoch (network, epoch)."""
     calibration: tuple[Array, Array]
     """Predicted and true remaining life, capped, at one row of each calibration unit (unit)."""
 
@@ -139,6 +166,7 @@ def learn(
     parts: Parts,
     plan: Plan,
     tracker: Tracker | None = None,
+    checkpoints: Path | None = None,
     heard: Heard | None = None,
 ) -> Learned:
     """A model of the lives.
@@ -148,10 +176,13 @@ def learn(
         parts: What from.
         plan: How.
         tracker: Told of parameters, and of each epoch by the number of the member.
+        checkpoints: A folder of this problem, these parts and this plan alone, from which each
+            member goes on where an earlier run was killed; None: nothing is kept.
         heard: Told each epoch.
 
     Raises:
-        InvalidModel: If there are too few calibration units, or training fails.
+        InvalidModel: If there are too few calibration units, training fails, or a checkpoint is of
+            another training.
         InvalidWindows: If lives do not fit the problem.
     """
     tracker = Untracked() if tracker is None else tracker
@@ -163,9 +194,19 @@ def learn(
     for number in range(1, plan.members + 1):
         told = _Told(number, tracker, heard)
         settings = replace(plan.training, seed=plan.training.seed + number - 1)
-        network = network_named(plan.network)
-        members.append(train(problem, scaler, network, learned, watched, settings, heard=told))
+        kept = None if checkpoints is None else checkpoints / f"member_{number}.pt"
+        members.append(
+            train(
+                problem, scaler, plan.built, learned, watched, settings,
+                checkpoint=kept, heard=told,
+            )
+        )  # fmt: skip
         curves.append(tuple(told.figures))
+    for number in range(plan.pairs):
+        seed = plan.training.seed + number
+        members.extend(grown_pair(problem, scaler, parts.training, plan.trees, seed))
+        if heard is not None:
+            heard(plan.members + number + 1, 1, {})
     model = Learned(problem, tuple(members), _unknown(problem), tuple(curves), (_NONE, _NONE))
     return _calibrated(model, parts.calibration, plan.training.seed)
 

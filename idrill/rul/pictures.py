@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from idrill.errors import InvalidModel
@@ -14,6 +16,9 @@ from idrill.prognosis import LEVELS
 from idrill.rul.intervals import band
 from idrill.rul.problem import Problem
 from idrill.windows import Windows
+
+if TYPE_CHECKING:
+    from idrill.rul.search import Tried
 
 Array = NDArray[np.float64]
 
@@ -50,7 +55,7 @@ def courses(problem: Problem, windows: Windows, predicted: Array, quantiles: Arr
         )
         axis.plot(age, predicted[at], color=BLUE, label="predicted")
         axis.plot(age, problem.target(windows)[at], color="black", linewidth=1, label="true")
-        axis.set_title(windows.units[unit], fontsize=9)
+        axis.set_title(windows.units[unit].replace("/", "\n", 1), fontsize=8)
     for axis in axes[len(units) :]:
         axis.set_axis_off()
     axes[0].legend(fontsize=8, frameon=False)
@@ -129,6 +134,33 @@ def curves(problem: Problem, told: Sequence[Sequence[Mapping[str, float]]]) -> b
             )  # fmt: skip
     axis.set_ylim(bottom=0.0)
     _label(axis, "epoch", f"RMSE [{problem.clock}]")
+    return _png(figure)
+
+
+def trials(problem: Problem, tried: "Sequence[Tried]") -> bytes:
+    """How a search went: the validation error of each trial, and the best so far.
+
+    Args:
+        problem: What is foreseen.
+        tried: At least one of them finished; one without any error is left out.
+    """
+    figure = Figure(figsize=(7.0, 3.2), dpi=DPI, layout="constrained")
+    axis = figure.subplots()
+    for given_up, colour, label in ((False, BLUE, "finished"), (True, GREY, "given up")):
+        some = [one for one in tried if one.given_up is given_up and np.isfinite(one.error)]
+        axis.plot(
+            [one.number for one in some], [one.error for one in some], color=colour, marker=".",
+            ls="", label=label,
+        )  # fmt: skip
+    finished = [one for one in tried if not one.given_up]
+    best = np.minimum.accumulate([one.error for one in finished])
+    axis.step(
+        [*(one.number for one in finished), len(tried)], [*best, best[-1]], color=BLUE,
+        where="post", label="best so far",
+    )  # fmt: skip
+    axis.margins(y=0.2)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    _label(axis, "trial", f"RMSE [{problem.clock}]")
     return _png(figure)
 
 

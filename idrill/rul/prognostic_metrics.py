@@ -49,9 +49,12 @@ def alpha_lambda(
 ) -> float:
     """Share of prognoses within alpha of the truth, about when a share of the life has passed.
 
+    Saxena et al. ask for the remaining life as it is. Where it is capped, whoever foresees the cap
+    is right about every young unit, so that early shares say little: `capped_at` tells how many.
+
     Args:
         predicted: Remaining life (window).
-        actual: Remaining life (window).
+        actual: Remaining life, capped if the prediction is (window).
         passed: Share of the life that has passed (window) [-].
         share: At which share it is asked (lambda) [-].
         near: How far from it counts as well [-].
@@ -64,6 +67,29 @@ def alpha_lambda(
         return float("nan")
     off = np.abs(predicted[then] - actual[then])
     return float(np.mean(off <= ALPHA * actual[then]))
+
+
+def capped_at(
+    actual: Array, cap: float, passed: Array, share: float, *, near: float = 0.05
+) -> float:
+    """Share of remaining lives above the cap, about when a share of the life has passed.
+
+    Args:
+        actual: Remaining life as it is (window).
+        cap: Of the remaining life.
+        passed: Share of the life that has passed (window) [-].
+        share: At which share it is asked (lambda) [-].
+        near: How far from it counts as well [-].
+
+    Returns:
+        Not a number if nothing was asked then.
+
+    Example:
+        >>> capped_at(np.array([80.0, 40.0]), 50.0, np.array([0.26, 0.24]), 0.25)
+        0.5
+    """
+    then = np.abs(passed - share) <= near
+    return float(np.mean(actual[then] > cap)) if then.any() else float("nan")
 
 
 def prognostic_horizon(predicted: Array, actual: Array, band: float) -> float:

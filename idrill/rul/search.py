@@ -1,23 +1,25 @@
 """Search for the settings of a network and of its training, by validation units alone.
 
-Trials are drawn by tree-structured Parzen estimators and given up early when they lag behind the
-median of those before them (Akiba et al. 2019, *Optuna*). With a file of storage a search that was
-interrupted goes on, and counts the trials that it had.
+The settings as given are the first trial. The others are drawn by tree-structured Parzen estimators
+and given up early when they lag behind the median of those before them (Akiba et al. 2019,
+*Optuna*). With a file of storage a search that was interrupted goes on, counts the trials that it
+had, and comes to the same settings as one that was not.
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from idrill.errors import InvalidModel
-from idrill.rul.cnn_lstm import CNNLSTM
-from idrill.rul.lstm import LSTM
 from idrill.rul.networks import Network, network_named
 from idrill.rul.problem import Problem
 from idrill.rul.scaling import Scaler
 from idrill.rul.training import Training, train
-from idrill.rul.transformer import Transformer
 from idrill.windows import Windows
 
 if TYPE_CHECKING:
@@ -25,8 +27,53 @@ if TYPE_CHECKING:
 
 WIDTHS = (16, 24, 32, 48, 64)
 """Of networks; each is shared evenly by four heads."""
+ROWS = (2, 4, 8)
+"""Taken into one state."""
+SIZES: Mapping[str, Mapping[str, Sequence[int]]] = MappingProxyType(
+    {
+        "transformer": {"width": WIDTHS, "blocks": (1, 2, 3), "patch": ROWS},
+        "cnn_lstm": {"width": WIDTHS, "stride": ROWS, "hidden": WIDTHS},
+        "lstm": {"hidden": WIDTHS, "layers": (1, 2)},
+        "summary": {"hidden": WIDTHS},
+    }
+)
+"""What each network may be made of, by the names of its fields."""
+DROPOUT = (0.0, 0.5)
+RANGES: Mapping[str, tuple[float, float, bool]] = MappingProxyType(
+    {
+        "learning_rate": (3e-4, 1e-2, True),
+        "weight_decay": (1e-4, 1e-1, True),
+        "offset": (0.0, 0.6, False),
+        "noise": (0.0, 0.4, False),
+    }
+)
+"""Least, most and whether it is drawn by its logarithm, by field of the training.
+
+What is given widens the range; a rate of zero has no logarithm.
+"""
 LEAST_EPOCHS = 2
 """Before a trial may be given up."""
+COMPARED = 4
+"""Trials that must have finished before one may be given up."""
+_WHY = "why"
+"""Attribute of a trial that could not be trained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A trial that ended."""
+
+    number: int
+    """From 1, in the order of the trials."""
+    error: float
+    """Root of the mean squared error on validation windows, on the unit's clock, of the weights
+    that would be kept; of the last epoch if it was given up, infinite if there is none."""
+    given_up: bool
+    settings: Mapping[str, float]
+
+
+Heard = Callable[[Tried], None]
+"""Told each trial that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +84,8 @@ class Best:
     training: Training
     error: float
     """Root of the mean squared error on validation windows, on the unit's clock."""
-    trials: int
-    """Finished or given up, in all."""
+    tried: tuple[Tried, ...]
+    """Every trial that finished or was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +98,7 @@ class Search:
     storage: Path | None = None
     """SQLite file that remembers the trials; None: nothing does."""
     training: Training = field(default_factory=Training)
-    """What is not searched for: epochs, batches, schedule."""
+    """Of the first trial; epochs, batches and schedule are those of all."""
 
     def __post_init__(self) -> None:
         if self.trials < 1:
@@ -65,7 +112,7 @@ def search(
     training: Windows,
     validation: Windows,
     settings: Search,
-    heard: Callable[[int, float], None] | None = None,
+    heard: Heard | None = None,
 ) -> Best:
     """The best of some trials.
 
@@ -76,93 +123,141 @@ def search(
         training: Windows to learn from.
         validation: Windows of units held out, which choose, and so can judge no more.
         settings: How many trials, and where they are remembered.
-        heard: Told the number of each trial that ended and its error; infinite if given up.
+        heard: Told each trial that ended, those of earlier runs first.
 
     Raises:
-        InvalidModel: If there is no such network, or no trial was finished.
+        InvalidModel: If there is no such network, none of its sizes can be searched for, or no
+            trial was finished.
     """
-    import optuna
-
-    network_named(name)
+    if name not in SIZES:
+        network_named(name)
+        raise InvalidModel(f"no sizes of {name} are searched for, only of {', '.join(SIZES)}")
     study = _study(problem, name, settings)
 
     def objective(trial: "optuna.Trial") -> float:
         network, chosen = _network(name, trial), _training(settings.training, trial)
-        last = [float("inf")]
+        watched = _Watched(trial, keeps_best=chosen.patience is not None)
+        try:
+            train(problem, scaler, network, training, validation, chosen, heard=watched)
+        except InvalidModel as error:
+            raise _unfit(trial, str(error)) from error
+        if not math.isfinite(watched.error):
+            raise _unfit(trial, "its error on validation windows is no number")
+        return watched.error
 
-        def watched(epoch: int, figures: Mapping[str, float]) -> None:
-            last[0] = figures["validation_rmse"]
-            trial.report(last[0], epoch)
-            if epoch >= LEAST_EPOCHS and trial.should_prune():
-                raise optuna.TrialPruned
+    tried = _tried(study)
+    for one in tried:
+        _tell(heard, one)
+    while len(tried) < settings.trials:
+        _prepare(study, len(tried), name, settings)
+        study.optimize(objective, n_trials=1)
+        tried = _tried(study)
+        _tell(heard, tried[-1])
+    return _best(study, name, settings, tried)
 
-        train(problem, scaler, network, training, validation, chosen, heard=watched)
-        return last[0]
 
-    def told(_: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
-        if heard is not None:
-            heard(trial.number, trial.value if _finished(trial) and trial.value else float("inf"))
+class _Watched:
+    """The error of a trial epoch by epoch; gives it up where it lags."""
 
-    left = max(settings.trials - len(_ended(study)), 0)
-    study.optimize(objective, n_trials=left, callbacks=[told], catch=(InvalidModel,))
-    return _best(study, name, settings)
+    def __init__(self, trial: "optuna.Trial", *, keeps_best: bool) -> None:
+        self.trial, self.keeps_best = trial, keeps_best
+        self.error = math.inf
+
+    def __call__(self, epoch: int, figures: Mapping[str, float]) -> None:
+        import optuna
+
+        now = figures["validation_rmse"]
+        self.error = min(self.error, now) if self.keeps_best else now
+        self.trial.report(self.error, epoch)
+        if epoch >= LEAST_EPOCHS and self.trial.should_prune():
+            raise optuna.TrialPruned
+
+
+def _tell(heard: Heard | None, one: Tried) -> None:
+    if heard is not None:
+        heard(one)
+
+
+def _unfit(trial: "optuna.Trial", why: str) -> "optuna.TrialPruned":
+    import optuna
+
+    trial.set_user_attr(_WHY, why)
+    return optuna.TrialPruned(why)
 
 
 def _study(problem: Problem, name: str, settings: Search) -> "optuna.Study":
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
+    return optuna.create_study(
         study_name=f"{problem.name}-{name}",
         storage=None if settings.storage is None else f"sqlite:///{settings.storage.absolute()}",
         load_if_exists=True,
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=COMPARED),
     )
-    # From the same seed a search that goes on would draw its first trials once more.
-    study.sampler = optuna.samplers.TPESampler(seed=settings.seed + len(study.trials))
-    return study
 
 
-def _best(study: "optuna.Study", name: str, settings: Search) -> Best:
-    ended = _ended(study)
-    if not any(_finished(trial) for trial in ended):
-        raise InvalidModel(f"{study.study_name}: of {len(ended)} trials none was finished")
+def _prepare(study: "optuna.Study", ended: int, name: str, settings: Search) -> None:
+    """Make the next trial depend on those that ended, and on no trial that was interrupted."""
+    import optuna
+
+    seed = np.random.SeedSequence([settings.seed, ended]).generate_state(1)[0]
+    study.sampler = optuna.samplers.TPESampler(seed=int(seed))
+    waiting = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.WAITING,))
+    if not ended and not waiting:
+        study.enqueue_trial(_given(name, settings.training))
+
+
+def _best(study: "optuna.Study", name: str, settings: Search, tried: tuple[Tried, ...]) -> Best:
+    if all(one.given_up for one in tried):
+        why = {str(trial.user_attrs[_WHY]) for trial in study.trials if _WHY in trial.user_attrs}
+        raise InvalidModel(
+            f"{study.study_name}: of {len(tried)} trials none was finished: {'; '.join(why)}"
+        )
     return Best(
         network=_network(name, study.best_trial),
         training=_training(settings.training, study.best_trial),
         error=study.best_value,
-        trials=len(ended),
+        tried=tried,
     )
 
 
-def _ended(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:
+def _tried(study: "optuna.Study") -> tuple[Tried, ...]:
+    """Trials that ended, in their order; those that were interrupted are none."""
     import optuna
 
     states = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
-    return study.get_trials(deepcopy=False, states=states)
-
-
-def _finished(trial: "optuna.trial.FrozenTrial") -> bool:
-    return trial.state.name == "COMPLETE"
+    ended = study.get_trials(deepcopy=False, states=states)
+    return tuple(
+        Tried(
+            number,
+            math.inf if trial.value is None else trial.value,
+            given_up=trial.state is optuna.trial.TrialState.PRUNED,
+            settings=dict(trial.params),
+        )
+        for number, trial in enumerate(ended, start=1)
+    )
 
 
 def _network(name: str, trial: "optuna.Trial | optuna.trial.FrozenTrial") -> Network:
-    width = int(trial.suggest_categorical("width", WIDTHS))
-    dropout = trial.suggest_float("dropout", 0.0, 0.5)
-    if name == "lstm":
-        return LSTM(hidden=width, layers=trial.suggest_int("layers", 1, 2), dropout=dropout)
-    rows = int(trial.suggest_categorical("rows", (2, 4, 8)))
-    if name == "cnn_lstm":
-        return CNNLSTM(width=width, stride=rows, hidden=width, dropout=dropout)
-    blocks = trial.suggest_int("blocks", 1, 3)
-    return Transformer(width=width, blocks=blocks, patch=rows, dropout=dropout)
+    found: Any = network_named(name)
+    sizes = {size: trial.suggest_categorical(size, some) for size, some in SIZES[name].items()}
+    network: Network = replace(found, dropout=trial.suggest_float("dropout", *DROPOUT), **sizes)
+    return network
 
 
 def _training(base: Training, trial: "optuna.Trial | optuna.trial.FrozenTrial") -> Training:
-    return replace(
-        base,
-        learning_rate=trial.suggest_float("learning_rate", 3e-4, 1e-2, log=True),
-        weight_decay=trial.suggest_float("weight_decay", 1e-4, 1e-1, log=True),
-        offset=trial.suggest_float("offset", 0.0, 0.6),
-        noise=trial.suggest_float("noise", 0.0, 0.4),
-    )
+    drawn: dict[str, Any] = {}
+    for setting, (least, most, log) in RANGES.items():
+        given = getattr(base, setting)
+        drawn[setting] = trial.suggest_float(
+            setting, min(least, given), max(most, given), log=log and given > 0.0
+        )
+    return replace(base, **drawn)
+
+
+def _given(name: str, base: Training) -> dict[str, Any]:
+    """The settings as given, as a trial."""
+    network: Any = network_named(name)
+    sizes = {size: getattr(network, size) for size in (*SIZES[name], "dropout")}
+    return sizes | {setting: getattr(base, setting) for setting in RANGES}

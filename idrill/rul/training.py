@@ -15,7 +15,7 @@ from idrill.errors import InvalidModel
 from idrill.rul.course import Course, Training
 from idrill.rul.networks import Network
 from idrill.rul.problem import Array, Problem
-from idrill.rul.samples import predicted, samples
+from idrill.rul.samples import Samples, predicted, samples
 from idrill.rul.scaling import Scaler
 from idrill.tracking import Tracker, Untracked
 from idrill.windows import Windows
@@ -61,7 +61,8 @@ def train(
         settings: How.
         tracker: What parameters and the figures of each epoch are reported to.
         checkpoint: A file that each epoch writes, and that training goes on from if it is there:
-            what was interrupted comes to the same weights as what was not.
+            what was interrupted comes to the same weights as what was not. Tracker and `heard` are
+            told the epochs before it once more, so that a run that goes on has the whole curve.
         heard: Told the figures of each epoch.
 
     Returns:
@@ -78,17 +79,13 @@ def train(
     learned, watched = (samples(problem, scaler, one) for one in (training, validation))
     with torch.random.fork_rng(devices=[]):
         course = _begun(problem, network, settings, len(learned), checkpoint)
+        for epoch, known in enumerate(course.curve, start=1):
+            _tell(epoch, known, tracker, heard)
         while not course.ended:
-            errors = {
-                "training_rmse": course.epoch(learned),
-                "validation_rmse": course.judge(watched),
-            }
-            figures = {name: error * problem.cap for name, error in errors.items()}
-            tracker.metrics(figures | {"learning_rate": course.learning_rate}, step=course.done)
+            course.curve.append(_epoch(course, problem, learned, watched))
             if checkpoint is not None:
                 course.store(checkpoint)
-            if heard is not None:
-                heard(course.done, figures)
+            _tell(course.done, course.curve[-1], tracker, heard)
     return TrainedNetwork(problem, scaler, course.finished())
 
 
@@ -101,6 +98,23 @@ def _begun(
     if checkpoint is not None and checkpoint.exists():
         course.restore(checkpoint)
     return course
+
+
+def _epoch(
+    course: Course, problem: Problem, learned: Samples, watched: Samples
+) -> dict[str, float]:
+    """Figures of the next epoch."""
+    return {
+        "training_rmse": course.epoch(learned) * problem.cap,
+        "validation_rmse": course.judge(watched) * problem.cap,
+        "learning_rate": course.learning_rate,
+    }
+
+
+def _tell(epoch: int, figures: Mapping[str, float], tracker: Tracker, heard: Heard | None) -> None:
+    tracker.metrics(figures, step=epoch)
+    if heard is not None:
+        heard(epoch, figures)
 
 
 def _require_fit(problem: Problem, windows: Windows) -> None:

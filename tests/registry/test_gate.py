@@ -112,6 +112,19 @@ def test_a_graph_that_differs_and_a_slow_one_are_refused() -> None:
     assert "differs from torch by nan" in refused(replace(assessment(), parity=float("nan")))
 
 
+def test_who_says_that_graph_and_torch_agree_is_told() -> None:
+    told = replace(assessment(), parity_from="its card")
+
+    verdict = judge(told, 1)
+
+    assert "graph within 2e-07 of the cap by its card, 0.4 ms" in verdict.reasons
+    assert verdict.figures["parity from"] == "its card"
+    assert judge(assessment(), 1).figures["parity from"] == "measured"
+    assert "differs from torch by 0.1 of the cap by its card, more than" in refused(
+        replace(told, parity=0.1)
+    )
+
+
 def test_a_model_that_beats_the_oracle_is_refused() -> None:
     magic = replace(assessment(), oracle=errors(14.0, 5))
 
@@ -146,6 +159,26 @@ def test_windows_of_a_unit_count_as_one_witness() -> None:
 
     assert by_unit > 10 * by_window
     assert by_unit == pytest.approx((1 - 3 / UNITS) ** UNITS, abs=0.02)
+
+
+def test_on_how_many_fleets_a_model_is_better_is_told() -> None:
+    """Two of five fleets are lost, and units alone do not show it."""
+    of = np.arange(UNITS * ROWS) // ROWS % 5
+    theirs = np.where(of < 2, 0.5, 3.0) * assessment().errors
+    found = replace(
+        assessment(),
+        units=tuple(f"{7 + fleet}-SIM_0001/unit {at // ROWS}" for at, fleet in enumerate(of)),
+        seeds=(7, 8, 9, 10, 11),
+        champion_errors=theirs,
+    )
+
+    verdict = judge(found, 1)
+
+    champion = found.comparisons[-1]
+    assert (champion.rival, champion.fleets, champion.ahead) == ("champion", 5, 3)
+    assert "of champion, p 0.0005, better on 3 of 5 fleets" in str(champion)
+    assert verdict.figures["comparisons"][-1]["fleets ahead"] == 3  # type: ignore[index]
+    assert "fleets" not in str(assessment().comparisons[-1])
 
 
 def test_looks_at_a_set_raise_the_bar() -> None:

@@ -20,11 +20,15 @@ from idrill.errors import (
 )
 from idrill.registry.aliases import check_aliases, mirror
 from idrill.registry.champions import folder_of, open_champion, open_version
+from idrill.registry.component_models import Workshop, assess_candidate
 from idrill.registry.connection import MLflow
 from idrill.registry.gate import Assessment, Rules
 from idrill.registry.models import Registered, register
-from idrill.registry.releases import assess, release, roll_back
-from idrill.rul.card import MODEL_FILE, Covered
+from idrill.registry.releases import assess, release, roll_back, withdraw
+from idrill.rul.card import MODEL_FILE, Covered, Figure
+from idrill.rul.export import export
+from idrill.rul.golden import read_golden, write_golden
+from idrill.rul.learning import Parts
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.problem import Array, Predictor
 from idrill.store import promotions
@@ -32,7 +36,7 @@ from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.tables import LakeTable
 from idrill.windows import Windows
-from tests.frozen_models import asked, exported
+from tests.frozen_models import CAP, INTERVAL, asked, card, exported, lives, member
 
 MODEL = "rul-liner"
 
@@ -241,10 +245,27 @@ def test_roll_back_to_a_spoiled_folder_changes_nothing(place: Place) -> None:
     place.release(second, WORSE, 1)
     shutil.rmtree(first.folder)
 
-    with pytest.raises(InvalidModel, match=r"is no model folder: model\.onnx"):
+    with pytest.raises(InvalidModel, match=r"is no model folder: model\.onnx") as told:
         roll_back(place.database, place.models, MODEL, by="bo", reason="pumps fail")
 
     assert place.champion() == 2
+    assert "rul-liner/1 would serve again, but" in str(told.value)
+    assert "let nothing serve: idrill models rollback rul-liner --to nothing" in str(told.value)
+
+
+def test_a_champion_is_taken_out_though_the_one_before_is_gone(place: Place) -> None:
+    first, second = place.register(0), place.register(1)
+    place.release(first, WORSE, None)
+    place.release(second, WORSE, 1)
+    shutil.rmtree(first.folder)
+
+    out = withdraw(place.database, MODEL, by="bo", reason="pumps fail", mlflow=place.mlflow)
+
+    assert (out.title, out.state) == ("rul-liner/2", "rolled_back")
+    assert place.alias() is None
+    with pytest.raises(NoChampion, match="version 2 was rolled back because pumps fail"):
+        place.champion()
+    assert place.release(place.register(2), WORSE, None)
 
 
 def test_who_assessed_against_a_former_champion_is_told(place: Place) -> None:
@@ -328,6 +349,74 @@ def test_an_assessment_holds_all_against_the_same_known_windows(place: Place) ->
     assert [one.units for one in found.covered] == [9, 9]
     assert 0.0 < found.latency < 1.0
     assert (found.seeds, found.trained_seeds) == ((7,), (1, 2))
+
+
+def test_a_look_that_was_broken_off_counts_as_soon_as_labels_are_told(
+    place: Place, tmp_path: Path
+) -> None:
+    one, known = place.register(0), lives(1)
+    lake = Lake(str(tmp_path / "lake"), place.database)
+    shop = Workshop(place.database, lake, place.mlflow, place.models, tmp_path / "training")
+    parts = Parts(known, known, known.of({"rig 0", "rig 1"}))
+
+    def crash(labelled: Windows) -> Array:
+        assert np.isfinite(labelled.remaining).all()
+        raise RuntimeError("the machine stops")
+
+    with place.database.session() as session:
+        candidate = promotions.version_of(session, MODEL, one.version)
+    with pytest.raises(RuntimeError):
+        assess_candidate(
+            shop, candidate, parts, known, "liner, fleet of seed 7", by="bo",
+            baselines={}, oracle=crash,
+        )  # fmt: skip
+
+    with place.database.session() as session:
+        row = promotions.version_of(session, MODEL, one.version)
+        assert promotions.looks_at(session, "liner, fleet of seed 7") == 1
+    assert (row.state, row.by, row.judged.looks) == ("candidate", "bo", 1)
+    again = assess_candidate(
+        shop, candidate, parts, known, "liner, fleet of seed 7", by="bo", baselines={}
+    )
+    assert again.calibrated == 4
+    assert np.isnan(again.parity)
+    other = place.register(1)
+    assert place.release(other, WORSE, None)
+    with place.database.session() as session:
+        assert promotions.version_of(session, MODEL, other.version).judged.looks == 2
+
+
+def test_a_candidate_is_asked_its_golden_windows_and_its_units_are_counted_again(
+    tmp_path: Path, place: Place
+) -> None:
+    """The card claims a parity of 2e-6 and 9,999 units; the graph has drifted by 3e-6 since."""
+    said = card()
+    figures = (Figure("calibration units", 9_999.0, ""), Figure("parity", 2e-6, ""))
+    export([member()], INTERVAL, replace(said, figures=figures), tmp_path / "claims")
+    one = register(
+        place.database, place.mlflow, place.models, tmp_path / "claims", asked(), by="ada"
+    )
+    golden = read_golden(one.folder)
+    write_golden(one.folder, replace(golden, remaining=golden.remaining + 3e-6 * CAP))
+    shop = Workshop(
+        place.database,
+        Lake(str(tmp_path / "lake"), place.database),
+        place.mlflow,
+        place.models,
+        tmp_path / "training",
+    )
+    known = lives(1)
+    with place.database.session() as session:
+        candidate = promotions.version_of(session, MODEL, one.version)
+
+    found = assess_candidate(
+        shop, candidate, Parts(known, known, known.of({"rig 0"})), known, "seed 7", by="bo",
+        baselines={},
+    )  # fmt: skip
+
+    assert found.calibrated == 2
+    assert found.parity == pytest.approx(5e-6, rel=1e-3)
+    assert found.parity_from == "its card and golden windows"
 
 
 def test_nothing_is_assessed_where_no_life_is_known(place: Place) -> None:

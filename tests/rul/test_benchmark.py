@@ -15,6 +15,7 @@ from idrill.rul.benchmark import (
     LEARNERS,
     Benchmark,
     NetworkLearner,
+    Task,
     learners,
 )
 from idrill.rul.benchmark_lines import Answer, errors_of, line_of
@@ -34,6 +35,7 @@ class AlwaysHalf:
     """Says always the same, and keeps what it was given."""
 
     given: list[tuple[set[str], set[str], int]]
+    trials: int = 1
 
     def fit(
         self,
@@ -212,6 +214,47 @@ def test_held_out_engines_are_asked_about_at_the_ages_of_test_engines(subset: Su
     asked = {life.clock[-1] for life in subset.test}
     assert len(ages) == FOLDS * len(subset.test) + len(subset.training)
     assert set(ages) == asked
+
+
+def test_no_engine_calibrates_a_fit_that_chose_or_learned_by_it(subset: Subset) -> None:
+    calibrated: list[set[str]] = []
+
+    class Noting(Constant):
+        def predict(self, windows: Windows) -> Array:
+            calibrated.append({windows.units[unit] for unit in windows.unit})
+            return super().predict(windows)
+
+    class Choosing(AlwaysHalf):
+        def says(self, value: float) -> Predictor:
+            return Noting(value + len(self.given))
+
+    learner = Choosing([], trials=12)
+
+    answer = Task(
+        learner, subset.problem, Benchmark(subset).fold(0), SealedTest(
+            subset.problem, subset.test).windows, seed=0,
+    ).run()  # fmt: skip
+
+    (_, first, _), (_, second, _) = learner.given
+    training = learner.given[0][0]
+    assert calibrated[1::2] == [second, first]
+    assert not first & second
+    assert first | second | training == set(subset.training.groups)
+    assert not (first | second) & training
+    assert answer.test.tolist() == [30.0 + 1.5] * len(subset.test)
+    assert sorted(set(answer.held_out)) == [31.0, 32.0]
+    assert answer.held_out.size == answer.actual.size == 5
+
+
+def test_only_what_chooses_or_stops_by_other_engines_is_fitted_twice(subset: Subset) -> None:
+    plain, choosing = AlwaysHalf([]), AlwaysHalf([], trials=2)
+    for learner in (plain, choosing):
+        Benchmark(subset, seeds=1).line("half", learner)
+    patient = replace(LEARNERS["lstm"], training=Training(epochs=9, patience=3))
+
+    assert [len(one.given) for one in (plain, choosing)] == [1, 2]
+    assert {one.trials for one in LEARNERS.values()} == {1}
+    assert patient.trials == 9
 
 
 def test_too_few_engines_give_no_interval(subset: Subset) -> None:

@@ -1,11 +1,13 @@
 """How components are framed."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
 from idrill.errors import InvalidWindows
 from idrill.rigs import COMPONENT_KINDS
-from idrill.rul.components import median_life, problem_of
+from idrill.rul.components import ComponentLife, median_life, problem_of
 
 
 @pytest.mark.parametrize("kind", COMPONENT_KINDS, ids=lambda kind: kind.name)
@@ -35,3 +37,12 @@ def test_the_cap_is_a_number_that_a_graph_in_single_precision_can_say() -> None:
 
     assert float(np.float32(cap)) == cap
     assert cap == pytest.approx(245.442034709449, abs=1e-4)
+
+
+def test_a_life_without_a_time_zone_is_refused_by_name() -> None:
+    naive, aware = datetime(2026, 2, 1), datetime(2026, 1, 1, tzinfo=UTC)  # noqa: DTZ001  the point
+
+    with pytest.raises(InvalidWindows, match="R1/mud_pump_1/liner/2: its start 2026-02-01 00:00"):
+        ComponentLife("R1", "mud_pump_1", "liner", 2, naive)
+    with pytest.raises(InvalidWindows, match="its end 2026-02-01 00:00:00 has no time zone"):
+        ComponentLife("R1", "mud_pump_1", "liner", 2, aware, naive)

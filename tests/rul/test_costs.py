@@ -13,9 +13,11 @@ from idrill.rul.costs import (
     best_age,
     by_age,
     by_prognosis,
+    close_looks,
     cost_table,
     run_to_failure,
     watched,
+    worth,
 )
 from idrill.rul.problem import Array
 from idrill.windows import windows
@@ -100,6 +102,21 @@ def test_a_good_prognosis_is_cheaper_than_the_age_and_a_blind_one_is_not() -> No
         assert cost(blind, "prognosis 0.1", ratio) == 1.0
 
 
+def test_what_a_prognosis_is_worth_comes_as_figures() -> None:
+    good, blind = (worth(foreseen(off), ENDS) for off in (0.0, PROBLEM.cap))
+    lead = 0.1 * float(np.median(ENDS))
+
+    assert good["lead time [own hours]"] == pytest.approx(lead)
+    for ratio in ("3", "10", "30"):
+        by, age = (good[f"cost by {name}, failures cost {ratio}"] for name in ("prognosis", "age"))
+        assert by < age <= 1.0
+        assert blind[f"cost by prognosis, failures cost {ratio}"] == 1.0
+    assert good["warned in time"] == 1.0
+    assert good["warning, median [own hours]"] >= lead
+    assert good["false pulls per true failure"] == good["failed all the same"] == 0.0
+    assert blind["failed all the same"] == 1.0
+
+
 def test_only_units_that_failed_are_watched_in_order_of_time() -> None:
     mixed = windows(worn(20, cut=0.7), PROBLEM.length)
     shuffled = mixed[np.random.default_rng(0).permutation(len(mixed))]
@@ -117,3 +134,24 @@ def test_what_cannot_be_is_refused() -> None:
         Lead(-1.0, 2.0)
     with pytest.raises(InvalidModel, match="quantiles are"):
         watched(EVERY, np.zeros((len(EVERY), 2)))
+
+
+def test_many_units_are_looked_at_as_closely_as_few() -> None:
+    lives = worn(12)
+
+    all_of_them, some = (close_looks(lives, 10, most=most) for most in (10_000, 150))
+
+    assert len(np.unique(all_of_them.unit)) == 12
+    assert 2 <= len(np.unique(some.unit)) < 12
+    for looks in (all_of_them, some):
+        for unit in np.unique(looks.unit):
+            assert set(np.diff(looks.age[looks.unit == unit])) == {2.0}
+
+
+def test_only_units_that_failed_are_looked_at() -> None:
+    lives = worn(12, cut=0.5)
+
+    looks = close_looks(lives, 10)
+
+    assert looks.failed.all()
+    assert len(np.unique(looks.unit)) == len(lives.failed()) < 12

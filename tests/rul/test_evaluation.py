@@ -75,6 +75,19 @@ def test_accuracy_asks_at_its_share_of_the_life_and_within_alpha_of_the_truth() 
     assert math.isnan(alpha_lambda(said, actual, passed, 0.1))
 
 
+def test_how_much_of_the_accuracy_asks_for_no_more_than_the_cap_is_told() -> None:
+    found = evaluate(PROBLEM, ASKED, TARGET)
+    cap = np.full_like(TARGET, PROBLEM.cap)
+    lazy = evaluate(PROBLEM, ASKED, cap)
+
+    failed, passed = ASKED.failed, ASKED.age / (ASKED.age + ASKED.remaining)
+    early = failed & (np.abs(passed - 0.25) <= 0.05)
+    above = float(np.mean(ASKED.remaining[early] > PROBLEM.cap))
+    assert 0.0 < above <= lazy.alpha_lambda[0.25]
+    assert found.capped[0.25] == lazy.capped[0.25] == above
+    assert found.capped[0.9] == 0.0
+
+
 @pytest.mark.parametrize(
     ("off", "horizon"),
     [([9, 9, 0, 0], 20.0), ([0, 9, 0, 0], 20.0), ([0] * 4, 40.0), ([0, 0, 0, 9], 0)],

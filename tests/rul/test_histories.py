@@ -11,7 +11,7 @@ import pytest
 from idrill.errors import InvalidWindows
 from idrill.prognosis import InputQuality
 from idrill.rul.components import ComponentLife, EndedBy, framing_of
-from idrill.rul.histories import known_rows, last_window_of, lives_of
+from idrill.rul.histories import LeftOut, last_window_of, lives_of, sifted
 from idrill.rul.hours import AN_HOUR, Hours, instant
 from idrill.windows import Life, last_windows
 
@@ -260,7 +260,7 @@ def test_values_carried_on_from_dead_sensors_are_not_taken_for_measured_ones(
     life = a_piston(records)
     assert life.end is not None
     as_of = life.end - timedelta(hours=2)
-    [(_, rows, _)] = [x for x in known_rows("piston", worked_hours, records) if x[0] is life]
+    [(_, rows, _)] = [x for x in sifted("piston", worked_hours, records).known if x[0] is life]
     ends = [datetime.fromtimestamp(int(time) / 1e6, UTC) for time in rows.time]
     dead = {
         back: last_window_of(
@@ -302,3 +302,49 @@ def test_a_life_of_which_less_than_half_was_measured_teaches_nothing(
     assert (
         "of its life was measured by pump_1_stroke_rate, so it is older than said" in asked.reason
     )
+
+
+def test_a_life_that_looks_younger_than_it_was_teaches_nothing_and_is_counted(
+    worked_hours: Hours, records: Records
+) -> None:
+    life = a_piston(records)
+    assert life.end is not None
+    length = life.end - life.start
+    found = {
+        share: sifted(
+            "piston",
+            with_dark(
+                worked_hours, life.start + 0.3 * length,
+                life.start + (0.3 + share) * length, is_strokes,
+            ),
+            records,
+        ).left_out.get(life.unit)
+        for share in (0.0, 0.05, 0.2, 0.4)
+    }  # fmt: skip
+
+    assert found == {0.0: None, 0.05: None, 0.2: LeftOut.DARK, 0.4: LeftOut.DARK}
+
+
+def test_who_is_left_out_is_told_with_the_reason(worked_hours: Hours, records: Records) -> None:
+    pistons = [one for one in records if one.component == "piston"]
+    old = replace(pistons[0], start=pistons[0].start - 30 * DAY)
+    brief = next(one for one in pistons if one.number > 1 and one.end is not None)
+    brief = replace(brief, end=brief.start + timedelta(hours=3))
+    others = [{old.unit: old, brief.unit: brief}.get(one.unit, one) for one in records]
+
+    found = sifted("piston", worked_hours, others)
+
+    assert found.left_out == {old.unit: LeftOut.OLDER, brief.unit: LeftOut.SHORT}
+    assert len(found.known) + 2 == len(pistons)
+
+
+def test_a_short_life_that_began_within_an_hour_is_measured_as_a_whole(
+    worked_hours: Hours, records: Records
+) -> None:
+    """Of the hour of its installation nobody can say which part was its own."""
+    life = a_piston(records)
+    short = [
+        replace(life, start=life.start.replace(minute=50), end=life.start + timedelta(hours=12))
+    ]
+
+    assert sifted("piston", worked_hours, short).left_out == {}

@@ -1,6 +1,7 @@
 """From lives to a model: who is in which part, how windows are chosen, and what members are."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -46,6 +47,26 @@ def test_no_rig_is_in_two_parts_and_none_is_lost() -> None:
     groups = [group for part in parts.values() for group in part.groups]
     assert sorted(groups) == sorted(lives.groups)
     assert sum(len(part) for part in parts.values()) == len(lives)
+
+
+def test_units_follow_each_other_by_the_calendar_not_by_the_number_of_their_record() -> None:
+    """On rig_0 the first unit was replaced while it worked, and recorded last."""
+    lives = rigs(left_alone=6, mended=0)
+    starts = {1: 2, 2: 3, 3: 1}
+    recorded_late = replace(
+        lives,
+        lives=tuple(
+            replace(life, begins=datetime(2026, starts[int(life.unit[-1])], 1, tzinfo=UTC))
+            if life.group == "rig_0"
+            else life
+            for life in lives
+        ),
+    )
+
+    parts = [parts_of(recorded_late, seed) for seed in range(8)]
+
+    assert all("rig_0" not in part.calibration.groups for part in parts)
+    assert any("rig_0" in parts_of(lives, seed).calibration.groups for seed in range(8))
 
 
 def test_calibration_and_validation_take_rigs_that_were_left_alone() -> None:

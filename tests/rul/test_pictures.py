@@ -9,6 +9,7 @@ import pytest
 from idrill.errors import InvalidModel
 from idrill.rul import pictures
 from idrill.rul.intervals import calibrate
+from idrill.rul.search import Tried
 from idrill.windows import windows
 from tests.worn_units import PROBLEM, worn
 
@@ -17,6 +18,7 @@ SAID = np.clip(
     PROBLEM.target(EVERY) + np.random.default_rng(0).normal(0.0, 5.0, len(EVERY)), 0.0, PROBLEM.cap
 )
 QUANTILES = calibrate(SAID, PROBLEM.target(EVERY), PROBLEM.cap).quantiles(SAID)
+TRIALS = enumerate((7.0, 6.0, 6.5, 5.0, 9.0, float("inf")), start=1)
 
 
 def inked(picture: bytes) -> float:
@@ -33,6 +35,9 @@ def test_each_picture_is_small_and_shows_something() -> None:
         "curves": pictures.curves(
             PROBLEM,
             [[{"training_rmse": 9.0 - n, "validation_rmse": 9.5 - n} for n in range(5)]] * 3,
+        ),
+        "trials": pictures.trials(
+            PROBLEM, [Tried(n, error, given_up=n > 4, settings={}) for n, error in TRIALS]
         ),
     }
 

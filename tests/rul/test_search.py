@@ -8,9 +8,10 @@ import optuna
 import pytest
 
 from idrill.errors import InvalidModel
+from idrill.rul.networks import NETWORKS
 from idrill.rul.problem import Problem
 from idrill.rul.scaling import fit_scaler
-from idrill.rul.search import Best, Search, search
+from idrill.rul.search import Best, Search, Tried, search
 from idrill.rul.training import Training, train
 from idrill.windows import Life, Lives, windows
 
@@ -42,16 +43,16 @@ SCALER = fit_scaler(PROBLEM, lives(4, 0))
 TRAINING, HELD_OUT = windows(lives(4, 0), 8), windows(lives(2, 1), 8)
 
 
-def found(settings: Search, ended: list[int] | None = None) -> Best:
-    numbers = [] if ended is None else ended
+def found(settings: Search, ended: list[Tried] | None = None, network: str = "summary") -> Best:
+    told = [] if ended is None else ended
     return search(
-        PROBLEM, SCALER, "transformer", TRAINING, HELD_OUT, settings,
-        heard=lambda number, _: numbers.append(number),
+        PROBLEM, SCALER, network, TRAINING, HELD_OUT, settings, heard=told.append
     )  # fmt: skip
 
 
-def test_the_best_trial_is_found_again_by_training_with_its_settings() -> None:
-    best = found(SHORT)
+@pytest.mark.parametrize("patience", [None, 1])
+def test_the_best_trial_is_found_again_by_training_with_its_settings(patience: int | None) -> None:
+    best = found(replace(SHORT, training=replace(SHORT.training, patience=patience)))
     errors: list[float] = []
 
     train(
@@ -59,41 +60,76 @@ def test_the_best_trial_is_found_again_by_training_with_its_settings() -> None:
         heard=lambda _, figures: errors.append(figures["validation_rmse"]),
     )  # fmt: skip
 
-    assert best.trials == 3
-    assert errors[-1] == best.error
+    assert (min(errors) if patience else errors[-1]) == best.error
+    assert best.error == min(one.error for one in best.tried if not one.given_up)
 
 
-def test_a_search_goes_on_where_it_was_interrupted_and_draws_no_trial_twice(
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_settings_as_given_are_the_first_trial(network: str) -> None:
+    given = replace(SHORT.training, epochs=1, learning_rate=2e-2, weight_decay=0.0)
+
+    best = found(Search(trials=1, training=given), network=network)
+
+    assert best.network == NETWORKS[network]
+    assert best.training == given
+
+
+def test_a_search_that_was_killed_comes_to_the_same_trials_as_one_that_was_not(
     tmp_path: Path,
 ) -> None:
     stored = replace(SHORT, storage=tmp_path / "trials.db")
-    first, second, third = [], [], []  # type: list[int], list[int], list[int]
+    whole, resumed = [], []  # type: list[Tried], list[Tried]
 
-    before = found(replace(stored, trials=2), first)
-    after = found(stored, second)
-    again = found(stored, third)
+    def killed(_: Tried) -> None:
+        raise KeyboardInterrupt
 
-    assert (first, second, third) == ([0, 1], [2], [])
-    assert after.error <= before.error
-    assert again == after
-    study = optuna.load_study(study_name=None, storage=f"sqlite:///{stored.storage}")
-    assert len({str(trial.params) for trial in study.trials}) == 3
+    with pytest.raises(KeyboardInterrupt):
+        search(PROBLEM, SCALER, "summary", TRAINING, HELD_OUT, stored, heard=killed)
+    leave_one_running(stored.storage)
+    after = found(stored, resumed)
+
+    assert after == found(SHORT, whole)
+    assert resumed == whole
+    assert [one.number for one in resumed] == [1, 2, 3]
+
+
+def leave_one_running(storage: Path | None) -> None:
+    """A trial whose process died without a word."""
+    study = optuna.load_study(study_name=None, storage=f"sqlite:///{storage}")
+    study.ask().suggest_float("dropout", 0.0, 0.5)
+
+
+def test_a_finished_search_trains_nothing_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = replace(SHORT, storage=tmp_path / "trials.db")
+    before = found(stored)
+    monkeypatch.delattr("idrill.rul.search.train")
+
+    assert found(stored) == before
+    assert len({str(one.settings) for one in before.tried}) == 3
 
 
 def test_trials_that_lag_behind_are_given_up() -> None:
-    said: list[float] = []
+    best = found(replace(SHORT, trials=14))
 
-    best = search(
-        PROBLEM, SCALER, "lstm", TRAINING, HELD_OUT, replace(SHORT, trials=14),
-        heard=lambda _, error: said.append(error),
-    )  # fmt: skip
+    given_up = [one.error for one in best.tried if one.given_up]
+    assert given_up
+    assert best.error < min(given_up)
 
-    assert np.isinf(said).any()
-    assert min(said) == best.error
+
+def test_a_trial_that_cannot_be_trained_is_given_up_and_the_reason_said() -> None:
+    wild = replace(SHORT, trials=1, training=replace(SHORT.training, learning_rate=1e30))
+    told: list[Tried] = []
+
+    with pytest.raises(InvalidModel, match="of 1 trials none was finished: the loss stopped"):
+        found(wild, told)
+
+    assert [(one.error, one.given_up) for one in told] == [(float("inf"), True)]
 
 
 def test_an_unknown_network_or_no_trial_is_refused() -> None:
     with pytest.raises(InvalidModel, match="perceptron"):
-        search(PROBLEM, SCALER, "perceptron", TRAINING, HELD_OUT, SHORT)
+        found(SHORT, network="perceptron")
     with pytest.raises(InvalidModel, match="0 trials"):
         replace(SHORT, trials=0)

@@ -10,9 +10,11 @@ import torch
 
 from idrill.errors import InvalidModel
 from idrill.rul.cnn_lstm import CNNLSTM
+from idrill.rul.course import Course
 from idrill.rul.lstm import LSTM
 from idrill.rul.networks import Network
 from idrill.rul.problem import Problem
+from idrill.rul.samples import Samples
 from idrill.rul.scaling import fit_scaler
 from idrill.rul.training import TrainedNetwork, Training, train
 from idrill.rul.transformer import Transformer
@@ -96,9 +98,22 @@ def test_training_leaves_the_chance_of_others_alone() -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
+def epochs_run(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Numbers of the epochs that are run from now on."""
+    run: list[int] = []
+    epoch = Course.epoch
+
+    def counted(course: Course, training: Samples) -> float:
+        run.append(course.done + 1)
+        return epoch(course, training)
+
+    monkeypatch.setattr(Course, "epoch", counted)
+    return run
+
+
 @pytest.mark.parametrize("patience", [None, 3])
 def test_what_was_interrupted_comes_to_the_same_weights(
-    patience: int | None, tmp_path: Path
+    patience: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = replace(SHORT, patience=patience)
     checkpoint = tmp_path / "training.pt"
@@ -112,14 +127,24 @@ def test_what_was_interrupted_comes_to_the_same_weights(
             PROBLEM, SCALER, SMALL, TRAINING, HELD_OUT, settings,
             checkpoint=checkpoint, heard=stopped,
         )  # fmt: skip
-    epochs: list[int] = []
-    resumed = train(
-        PROBLEM, SCALER, SMALL, TRAINING, HELD_OUT, settings,
-        checkpoint=checkpoint, heard=lambda epoch, _: epochs.append(epoch),
-    )  # fmt: skip
+    run = epochs_run(monkeypatch)
+    resumed = trained(settings, checkpoint)
 
-    assert epochs == [3, 4]
+    assert run == [3, 4]
     assert torch.equal(weights(resumed), weights(trained(settings)))
+
+
+def test_who_goes_on_is_told_the_whole_curve(tmp_path: Path) -> None:
+    told: list[tuple[int, Mapping[str, float]]] = []
+
+    for _ in range(2):
+        train(
+            PROBLEM, SCALER, SMALL, TRAINING, HELD_OUT, SHORT, checkpoint=tmp_path / "training.pt",
+            heard=lambda epoch, figures: told.append((epoch, dict(figures))),
+        )  # fmt: skip
+
+    assert [epoch for epoch, _ in told[:4]] == [1, 2, 3, 4]
+    assert told[4:] == told[:4]
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
@@ -227,7 +252,17 @@ def test_a_loss_that_stops_being_a_number_is_said() -> None:
         train(PROBLEM, SCALER, SMALL, broken, HELD_OUT, SHORT)
 
 
-@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"patience": 0}, {"average": 1.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"epochs": 0},
+        {"patience": 0},
+        {"average": 1.0},
+        {"learning_rate": float("inf")},
+        {"weight_decay": -1.0},
+        {"noise": -0.1},
+    ],
+)
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidModel):
         replace(SHORT, **wrong)  # type: ignore[arg-type]

@@ -53,13 +53,24 @@ class Boosting:
         return tuned(
             problem,
             scaler,
-            [partial(_grown, settings=one, seed=seed) for one in drawn_settings(self.trials, seed)],
+            [
+                partial(boosted, settings=one, seed=seed)
+                for one in drawn_settings(self.trials, seed)
+            ],
             rows_of(problem, scaler, training, self.rows, seed),
             rows_of(problem, scaler, validation, JUDGED, seed),
         )
 
 
-def _grown(inputs: Array, target: Array, settings: Settings, seed: int) -> Regression:
+def boosted(inputs: Array, target: Array, settings: Settings, seed: int) -> Regression:
+    """Trees that lessen the squared error of the target.
+
+    Args:
+        inputs: (row, feature)
+        target: (row)
+        settings: As scikit-learn calls them.
+        seed: Of the features that a split may choose from.
+    """
     from sklearn.ensemble import (  # type: ignore[import-untyped]  # no stubs
         HistGradientBoostingRegressor,
     )

@@ -34,8 +34,12 @@ ROWS = 2_000
 """Windows of training lives, at most; each gives up to `PERIODS` rows."""
 
 
-class _Classifier(Protocol):
-    def predict_proba(self, inputs: Array) -> Array: ...
+class Classifier(Protocol):
+    """Anything that says how likely a row is one of either class."""
+
+    def predict_proba(self, inputs: Array) -> Array:
+        """(row, class)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,7 @@ class HazardPredictor:
 
     problem: Problem
     scaler: Scaler
-    trees: _Classifier
+    trees: Classifier
 
     def predict(self, windows: Windows) -> Array:
         """Remaining life: the area under the share that survives (window)."""
@@ -118,18 +122,28 @@ class Survival:
         judged = known_windows(problem, validation, JUDGED, seed)
         asked = window_features(scaler, judged)
         grown = (
-            HazardPredictor(problem, scaler, _grown(inputs, fails, settings, seed))
+            HazardPredictor(problem, scaler, boosted_hazard(inputs, fails, settings, seed))
             for settings in drawn_settings(self.trials, seed)
         )
         return best(grown, lambda one: one.of_features(asked), problem.target(judged))
 
 
-def _grown(inputs: Array, fails: NDArray[np.bool_], settings: Settings, seed: int) -> _Classifier:
+def boosted_hazard(
+    inputs: Array, fails: NDArray[np.bool_], settings: Settings, seed: int
+) -> Classifier:
+    """Trees of the chance to fail in a period.
+
+    Args:
+        inputs: Features of a window, and the number of the period (row, feature).
+        fails: Whether the unit failed in it (row).
+        settings: As scikit-learn calls them.
+        seed: Of the features that a split may choose from.
+    """
     from sklearn.ensemble import (  # type: ignore[import-untyped]  # no stubs
         HistGradientBoostingClassifier,
     )
 
     trees = HistGradientBoostingClassifier(early_stopping=False, random_state=seed, **settings)
     with one_thread():
-        found: _Classifier = trees.fit(inputs, fails)
+        found: Classifier = trees.fit(inputs, fails)
     return found
