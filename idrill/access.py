@@ -43,6 +43,7 @@ class Permission(StrEnum):
     MANAGE_USER = "manage_user"
     READ_AUDIT = "read_audit"
     READ_METRICS = "read_metrics"
+    READ_SYSTEM_LOG = "read_system_log"
 
 
 class Tier(StrEnum):
@@ -77,6 +78,7 @@ ALLOWED = MappingProxyType(
             Permission.MANAGE_RIG,
             Permission.MANAGE_WELL,
             Permission.RUN_PIPELINE,
+            Permission.READ_SYSTEM_LOG,
         },
         Role.MAINTENANCE: _READ
         | {
@@ -116,7 +118,26 @@ ADMIN = frozenset({Role.ADMIN})
 _PERSON = Door(EVERYONE)
 _ADMIN = Door(ADMIN)
 _READING = Door(EVERYONE, Permission.READ_SENSOR_DATA)
+_WRITING = Door(frozenset({Role.ENGINEER, Role.ADMIN}), Permission.WRITE_SENSOR_DATA)
 _DECIDING = Door(frozenset({Role.ENGINEER, Role.ADMIN}), Permission.DECIDE_CALIBRATION)
+_ENGINEERS = frozenset({Role.ENGINEER, Role.ADMIN})
+_ON_DUTY = frozenset({Role.OPERATOR, Role.ENGINEER, Role.MAINTENANCE, Role.ADMIN})
+_DRILLERS = frozenset({Role.OPERATOR, Role.ENGINEER, Role.ADMIN})
+_EQUIPPING = Door(_ENGINEERS, Permission.MANAGE_RIG)
+_DESIGNING = Door(_ENGINEERS, Permission.MANAGE_WELL)
+_WATCHING = Door(EVERYONE, Permission.READ_MAINTENANCE)
+_ANSWERING = Door(_ON_DUTY, Permission.ACKNOWLEDGE_ALERT)
+_PLANNING = Door(frozenset({Role.MAINTENANCE, Role.ADMIN}), Permission.PLAN_MAINTENANCE)
+_STEERING = Door(_DRILLERS, Permission.PROPOSE_CONTROL)
+_REFUSING = Door(_ENGINEERS, Permission.APPROVE_CONTROL)
+_SECOND_PERSON = Door(_ENGINEERS)
+
+_FORESEEING = Door(
+    frozenset({Role.OPERATOR, Role.ENGINEER, Role.MAINTENANCE, Role.DATA_SCIENTIST, Role.ADMIN}),
+    Permission.REQUEST_PREDICTION,
+)
+_FORESEEN = Door(EVERYONE, Permission.READ_PREDICTION)
+_PROMOTING = Door(frozenset({Role.DATA_SCIENTIST, Role.ADMIN}), Permission.PROMOTE_MODEL)
 
 DOORS = MappingProxyType(
     {
@@ -147,11 +168,76 @@ DOORS = MappingProxyType(
         "POST /api/v1/api-keys": _PERSON,
         "DELETE /api/v1/api-keys/{key_id}": _PERSON,
         "GET /api/v1/audit": Door(ADMIN, Permission.READ_AUDIT),
+        "GET /api/v1/system-log": Door(
+            frozenset({Role.ENGINEER, Role.ADMIN}), Permission.READ_SYSTEM_LOG
+        ),
         "GET /api/v1/rigs": _READING,
+        "POST /api/v1/rigs": _EQUIPPING,
         "GET /api/v1/rigs/{rig_id}": _READING,
+        "PATCH /api/v1/rigs/{rig_id}": _EQUIPPING,
         "GET /api/v1/rigs/{rig_id}/equipment": _READING,
+        "PUT /api/v1/rigs/{rig_id}/equipment": _EQUIPPING,
+        "GET /api/v1/config/well-profiles": _READING,
+        "POST /api/v1/config/well-profiles": _DESIGNING,
+        "GET /api/v1/config/well-profiles/{well_id}": _READING,
+        "PUT /api/v1/config/well-profiles/{well_id}": _DESIGNING,
+        "DELETE /api/v1/config/well-profiles/{well_id}": _DESIGNING,
+        "GET /api/v1/config/drilling-sessions": _READING,
+        "POST /api/v1/config/drilling-sessions": _DESIGNING,
+        "GET /api/v1/config/drilling-sessions/{session_id}": _READING,
+        "PATCH /api/v1/config/drilling-sessions/{session_id}": _DESIGNING,
+        "DELETE /api/v1/config/drilling-sessions/{session_id}": _DESIGNING,
+        "GET /api/v1/maintenance/alerts": _WATCHING,
+        "POST /api/v1/maintenance/alerts": _ANSWERING,
+        "GET /api/v1/maintenance/alerts/{alert_id}": _WATCHING,
+        "GET /api/v1/maintenance/alerts/{alert_id}/history": _WATCHING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/acknowledge": _ANSWERING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/return": _ANSWERING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/recur": _ANSWERING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/shelve": _ANSWERING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/unshelve": _ANSWERING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/suppress": _EQUIPPING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/unsuppress": _EQUIPPING,
+        "POST /api/v1/maintenance/alerts/{alert_id}/close": _ANSWERING,
+        "GET /api/v1/maintenance/schedule": _WATCHING,
+        "GET /api/v1/maintenance/history": _WATCHING,
+        "GET /api/v1/maintenance/tasks": _WATCHING,
+        "POST /api/v1/maintenance/tasks": _PLANNING,
+        "GET /api/v1/maintenance/tasks/{task_id}": _WATCHING,
+        "PATCH /api/v1/maintenance/tasks/{task_id}": _PLANNING,
+        "GET /api/v1/maintenance/tasks/{task_id}/history": _WATCHING,
+        "POST /api/v1/maintenance/tasks/{task_id}/approve": _PLANNING,
+        "POST /api/v1/maintenance/tasks/{task_id}/schedule": _PLANNING,
+        "POST /api/v1/maintenance/tasks/{task_id}/start": _PLANNING,
+        "POST /api/v1/maintenance/tasks/{task_id}/finish": _PLANNING,
+        "POST /api/v1/maintenance/tasks/{task_id}/cancel": _PLANNING,
+        "GET /api/v1/control/changes": _READING,
+        "POST /api/v1/control/changes": _STEERING,
+        "GET /api/v1/control/changes/{change_id}": _READING,
+        "GET /api/v1/control/changes/{change_id}/history": _READING,
+        "POST /api/v1/control/changes/{change_id}/assess": _STEERING,
+        "POST /api/v1/control/changes/{change_id}/approve": _SECOND_PERSON,
+        "POST /api/v1/control/changes/{change_id}/reject": _REFUSING,
+        "POST /api/v1/control/changes/{change_id}/apply": _STEERING,
+        "POST /api/v1/control/changes/{change_id}/verify": _STEERING,
+        "POST /api/v1/control/changes/{change_id}/roll-back": _STEERING,
+        "POST /api/v1/sensor-data": _WRITING,
+        "POST /api/v1/sensor-data/batch": _WRITING,
+        "POST /api/v1/sensor-data/columns": _WRITING,
+        "GET /api/v1/sensor-data/realtime": _READING,
+        "GET /api/v1/sensor-data/analytics/{rig_id}": _READING,
+        "POST /api/v1/producer/sensor-data": _WRITING,
+        "GET /api/v1/producer/status": _READING,
         "GET /api/v1/sensor-data/historical": _READING,
         "GET /api/v1/sensor-data/aggregated": _READING,
+        "POST /api/v1/predictions/rul": _FORESEEING,
+        "POST /api/v1/predictions/rul/auto": _FORESEEING,
+        "GET /api/v1/predictions/rul/{rig_id}": _FORESEEN,
+        "GET /api/v1/models": _FORESEEN,
+        "GET /api/v1/models/{model}": _FORESEEN,
+        "GET /api/v1/models/{model}/history": _FORESEEN,
+        "POST /api/v1/models/{model}/versions/{version}/promote": _PROMOTING,
+        "POST /api/v1/models/{model}/rollback": _PROMOTING,
         "GET /api/v1/dvr/quality": _READING,
         "GET /api/v1/dvr/calibrations": _READING,
         "GET /api/v1/dvr/calibrations/{calibration_id}": _READING,
@@ -162,6 +248,12 @@ DOORS = MappingProxyType(
 )
 """The routes of the service, each by its method and template, and who passes. A route that is not
 here is refused when the service starts."""
+
+
+NATIVE_DOORS = MappingProxyType(
+    {"POST /predict_rul": _FORESEEING, "POST /predict_rul_batch": _FORESEEING}
+)
+"""The endpoints that BentoML has beside these routes, and who passes."""
 
 
 def may(role: Role, permission: Permission) -> bool:

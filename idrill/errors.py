@@ -25,18 +25,31 @@ IDrillError
 │   └── LakeBusy           another writer holds the table
 ├── StoreError             the store cannot do what was asked
 │   ├── NotFound           no such row
+│   │   └── UnknownRig     no rig is called so
 │   ├── AlreadyExists      there is such a row
+│   ├── InUse              what hangs on a row keeps it from going
+│   ├── Overlap            two things would hold at one time that cannot
+│   ├── VersionConflict    somebody else changed it meanwhile
+│   ├── OriginRefused      readings of this origin do not belong to the rig
+│   ├── StoreBusy          too much waits to be committed
 │   ├── NoChampion         no version of a model serves
 │   └── PromotionConflict  another promotion of a model came first
 ├── AccessDenied           this role may not do that
 ├── NotAuthenticated       nobody is logged in
+│   ├── LoginRefused       somebody has to wait, and is not told
+│   └── TokenReused        a refresh token came back
 ├── TooManyAttempts        somebody has to wait
+├── InvalidEquipment       a rig cannot be made up or connected so
+├── InvalidWell            a well cannot go, or be held open, so
+├── InvalidTask            work on equipment cannot be planned so
+├── InvalidChange          a set-point cannot be asked for so
 ├── InvalidRequest         a request makes no sense
 └── InvalidAccount         an account or a key cannot be made so
 ```
 """
 
 import math
+from collections.abc import Sequence
 
 
 class IDrillError(Exception):
@@ -152,8 +165,42 @@ class NotFound(StoreError):
     """Raised when there is no such row in the store."""
 
 
+class UnknownRig(NotFound):
+    """Raised when no rig is called so.
+
+    Args:
+        rig_id: What was asked for.
+        known: Rigs that there are, for whoever may know of all of them.
+    """
+
+    def __init__(self, rig_id: str, known: Sequence[str]) -> None:
+        there = ", ".join(known) or "none yet"
+        super().__init__(f"no rig is called {rig_id!r}; known rigs: {there}")
+        self.rig_id = rig_id
+
+
 class AlreadyExists(StoreError):
     """Raised when there is such a row in the store, and there can be only one."""
+
+
+class OriginRefused(StoreError):
+    """Raised when readings of this origin do not belong to a rig; says which do."""
+
+
+class StoreBusy(StoreError):
+    """Raised when too much waits to be committed; what is sent again is kept once."""
+
+
+class InUse(StoreError):
+    """Raised when what hangs on a row keeps it from going; says what."""
+
+
+class Overlap(StoreError):
+    """Raised when two things would hold at one time that cannot; names the other one."""
+
+
+class VersionConflict(StoreError):
+    """Raised when somebody else changed it meanwhile; nothing was changed."""
 
 
 class NoChampion(StoreError):
@@ -172,6 +219,14 @@ class NotAuthenticated(IDrillError):
     """Raised when nobody is logged in, or no longer; says how to log in, never what was wrong."""
 
 
+class LoginRefused(NotAuthenticated):
+    """Raised when somebody has to wait before the next login; says no more than any other."""
+
+
+class TokenReused(NotAuthenticated):
+    """Raised when a refresh token came back that was used; its login is over for everybody."""
+
+
 class TooManyAttempts(IDrillError):
     """Raised when somebody has to wait before the next attempt.
 
@@ -184,6 +239,22 @@ class TooManyAttempts(IDrillError):
         seconds = max(1, math.ceil(wait))
         super().__init__(f"{problem}: try again in {seconds} s")
         self.wait = seconds
+
+
+class InvalidEquipment(IDrillError):
+    """Raised when a rig cannot be made up or connected so; names the piece."""
+
+
+class InvalidWell(IDrillError):
+    """Raised when a well cannot go, or be held open, so; names the part."""
+
+
+class InvalidTask(IDrillError):
+    """Raised when work on equipment cannot be planned so; says why."""
+
+
+class InvalidChange(IDrillError):
+    """Raised when a set-point cannot be asked for so; says why."""
 
 
 class InvalidRequest(IDrillError):

@@ -1,11 +1,19 @@
 """The answer to how long a component will last."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from idrill.errors import InvalidRequest
 
 LEVELS = (0.05, 0.1, 0.5, 0.9, 0.95)
 """Quantiles that a prognosis states [-]."""
+
+
+STALE = timedelta(days=2)
+"""Silence of a rig after which a prognosis is doubtful."""
+LOST = timedelta(days=14)
+"""Silence after which it is withheld."""
 
 
 class InputQuality(StrEnum):
@@ -49,3 +57,30 @@ class Prognosis:
     def median(self) -> float | None:
         """The remaining life that is as likely outlived as not [own hours]."""
         return None if self.quantiles is None else self.quantiles[LEVELS.index(0.5)]
+
+    def seen_at(self, at: datetime) -> "Prognosis":
+        """The prognosis as whoever reads it later may take it.
+
+        A rig that falls silent is foreseen no more, and what was said last would stand as good for
+        ever. So it becomes doubtful where nothing newer has come for `STALE`, and is withheld after
+        `LOST`.
+
+        Args:
+            at: When it is read.
+
+        Raises:
+            InvalidRequest: If the instant has no time zone.
+        """
+        if at.tzinfo is None:
+            raise InvalidRequest(f"at: {at} has no time zone, such as UTC")
+        silent = at - self.as_of
+        if silent <= STALE:
+            return self
+        said = (
+            f"silent since {self.as_of:%Y-%m-%d %H:%M}: nothing newer for "
+            f"{silent / timedelta(days=1):.1f} days"
+        )
+        reason = f"{self.reason}; {said}" if self.reason else said
+        if silent > LOST or self.quality is InputQuality.WITHHELD:
+            return replace(self, quantiles=None, quality=InputQuality.WITHHELD, reason=reason)
+        return replace(self, quality=InputQuality.DOUBTFUL, reason=reason)

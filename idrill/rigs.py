@@ -1,14 +1,15 @@
 """Rigs, what they are made of and how it fails.
 
 Words for equipment, components and failure modes follow ISO 14224; the failure-mode codes are those
-of its annex B.
+of its annex B. How equipment is connected: `idrill.layouts`.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
-from idrill.errors import InvalidName
+from idrill.errors import InvalidEquipment, InvalidName
 
 _RIG_ID = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,31}")
 
@@ -32,11 +33,42 @@ def rig_id(text: str) -> str:
 
 
 class EquipmentKind(StrEnum):
-    """A class of equipment that hangs on a rig."""
+    """A class of equipment that hangs on a rig and is watched."""
 
     MUD_PUMP = "mud_pump"
     TOP_DRIVE = "top_drive"
     DRAWWORKS = "drawworks"
+
+
+class FixtureKind(StrEnum):
+    """A class of equipment that what is watched is connected to."""
+
+    MUD_TANK = "mud_tank"
+    SHALE_SHAKER = "shale_shaker"
+    STANDPIPE = "standpipe"
+    ELECTRIC_GENERATOR = "electric_generator"
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentClass:
+    """A class of equipment in the taxonomy of ISO 14224."""
+
+    code: str
+    name: str
+
+
+CLASSES = MappingProxyType(
+    {
+        EquipmentKind.MUD_PUMP: EquipmentClass("PU", "Pumps"),
+        EquipmentKind.TOP_DRIVE: EquipmentClass("TD", "Top drives"),
+        EquipmentKind.DRAWWORKS: EquipmentClass("DW", "Drawworks"),
+        FixtureKind.MUD_TANK: EquipmentClass("TA", "Storage tanks"),
+        FixtureKind.SHALE_SHAKER: EquipmentClass("MT", "Mud-treatment equipment"),
+        FixtureKind.STANDPIPE: EquipmentClass("PI", "Piping"),
+        FixtureKind.ELECTRIC_GENERATOR: EquipmentClass("EG", "Electric generators"),
+    }
+)
+"""What ISO 14224 counts each kind of equipment as."""
 
 
 class FailureMode(StrEnum):
@@ -98,12 +130,36 @@ class Equipment:
 
     id: str
     """Unique on its rig, such as `mud_pump_1`."""
-    kind: EquipmentKind
+    kind: EquipmentKind | FixtureKind
+    manufacturer: str | None = None
+    model: str | None = None
+    serial_number: str | None = None
+
+    @property
+    def iso14224(self) -> EquipmentClass:
+        """What ISO 14224 counts it as."""
+        return CLASSES[self.kind]
 
     @property
     def components(self) -> tuple[ComponentKind, ...]:
         """The maintainable items it consists of."""
         return tuple(item for item in COMPONENT_KINDS if item.equipment is self.kind)
+
+
+def require_component(equipment: Equipment, component: str | None) -> None:
+    """See that a piece of equipment has a component.
+
+    Args:
+        equipment: Of a rig.
+        component: None: the piece as a whole is meant.
+
+    Raises:
+        InvalidEquipment: If it has not; says which it has.
+    """
+    names = [item.name for item in equipment.components]
+    if component is not None and component not in names:
+        known = ", ".join(names) or "none that is watched"
+        raise InvalidEquipment(f"{equipment.id} has no {component!r}; it has: {known}")
 
 
 STANDARD_EQUIPMENT = (
@@ -130,3 +186,23 @@ class Rig:
 
     def __post_init__(self) -> None:
         rig_id(self.id)
+
+    def require(self, equipment: str | None, component: str | None) -> None:
+        """See that it carries a piece of equipment, and that this has a component.
+
+        Args:
+            equipment: None: the rig as a whole is meant.
+            component: None: the piece as a whole is meant.
+
+        Raises:
+            InvalidEquipment: If not; says what there is.
+        """
+        if equipment is None:
+            if component is not None:
+                raise InvalidEquipment(f"a {component} is part of some equipment: say of which")
+            return
+        carried = {item.id: item for item in self.equipment}
+        if equipment not in carried:
+            known = ", ".join(carried) or "none"
+            raise InvalidEquipment(f"{self.id} carries no {equipment!r}; it carries: {known}")
+        require_component(carried[equipment], component)

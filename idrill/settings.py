@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     first_day: date = Field(
         default=date(2024, 1, 1), description="First day that has a partition (UTC)."
     )
+    close_after: float = Field(
+        default=6.0, ge=0.0, le=168.0, description="Hours that a live day stays open after it."
+    )
     env: Literal["development", "production"] = Field(
         "development", description="Kind of deployment."
     )
@@ -74,6 +77,9 @@ class Settings(BaseSettings):
     cors_origins: str = Field(
         default="", description="Web pages of other hosts that may ask, separated by commas."
     )
+    otlp_endpoint: str | None = Field(
+        default=None, description="Collector of OpenTelemetry that traces are sent to."
+    )
     max_body_bytes: int = Field(
         default=1 << 20, ge=1024, description="Largest body of a request, unpacked."
     )
@@ -88,6 +94,10 @@ class Settings(BaseSettings):
     )
     password_passes: int = Field(
         default=2, ge=1, description="How often hashing a password goes over it."
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer requests.")
+    model_poll: float = Field(
+        default=3.0, ge=0.05, description="Time between looks for a new champion [s]."
     )
 
     @field_validator("home", "inbox", "artifacts")
@@ -142,6 +152,11 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """Folder of the models that were registered, by name and version; none ever changes."""
         return self.home / "models"
+
+    @cached_property
+    def training_folder(self) -> Path:
+        """Folder of what unfinished training jobs go on from; empty while none was killed."""
+        return self.home / "training"
 
     @cached_property
     def archive_folder(self) -> Path:

@@ -1,4 +1,7 @@
-"""Wells: where they go, what holds them open, what they drill through, who drilled them when."""
+"""Wells: where they go, what holds them open, what they drill through, who drilled them when.
+
+What a person says of a well is checked by `idrill.well_profiles`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -65,6 +68,59 @@ class Formation:
     top: float
     """Measured depth where it begins [m]."""
     lithology: str | None = None
+    bottom: float | None = None
+    """Measured depth where it ends [m]; None: where the next one begins."""
+    pore_density: float | None = None
+    """Mud density that balances the fluid in its pores [kg/m³]."""
+    fracture_density: float | None = None
+    """Mud density that breaks it [kg/m³]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Casing:
+    """A string of casing or liner, cemented in."""
+
+    kind: str
+    top: float
+    """Measured depth where it hangs [m]."""
+    bottom: float
+    """Measured depth of its shoe [m]."""
+    inner_diameter: float
+    """[m]"""
+    outer_diameter: float
+    """[m]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mud:
+    """The mud that a stretch of the well is drilled with."""
+
+    kind: str
+    top: float
+    """[m]"""
+    bottom: float
+    """[m]"""
+    density: float
+    """[kg/m³]"""
+    plastic_viscosity: float | None = None
+    """[Pa·s]"""
+    yield_point: float | None = None
+    """[Pa]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a channel may be set to in a stretch of the well."""
+
+    channel: str
+    top: float
+    """[m]"""
+    bottom: float
+    """[m]"""
+    low: float | None = None
+    """In the channel's unit."""
+    high: float | None = None
+    """In the channel's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +196,31 @@ class Well:
     trajectory: tuple[Station, ...] = ()
     formations: tuple[Formation, ...] = ()
     strings: tuple[DrillString, ...] = ()
+    total_depth: float | None = None
+    """Measured depth where it ends, or is to end [m]."""
+    rig_id: str | None = None
+    """The rig that is to drill it."""
+    casing: tuple[Casing, ...] = ()
+    muds: tuple[Mud, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def hole_diameter(self, measured_depth: float) -> float | None:
-        """Inside diameter at a depth [m]; of nested sections the narrowest counts.
+        """Inside diameter at a depth [m].
+
+        Of nested sections the narrowest counts; where there is none, the narrowest casing.
 
         Args:
             measured_depth: [m]
         """
-        inside = [
-            section.inner_diameter
-            for section in self.sections
-            if section.inner_diameter and section.top <= measured_depth <= section.bottom
-        ]
-        return min(inside) if inside else None
+        for parts in (self.sections, self.casing):
+            inside = [
+                part.inner_diameter
+                for part in parts
+                if part.inner_diameter and part.top <= measured_depth <= part.bottom
+            ]
+            if inside:
+                return min(inside)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ is known of a window, but is no part of its values.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 
@@ -33,6 +34,8 @@ class Life:
     """Age at which the life ended."""
     failed: bool
     """Whether it ended by failure; else it was cut short, and might have gone on."""
+    begins: datetime | None = None
+    """The time of its first row; None where there is no calendar."""
 
     @property
     def rows(self) -> int:

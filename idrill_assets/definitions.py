@@ -12,7 +12,9 @@ from idrill.settings import TELEMETRY_OFF, export, load_settings
 from idrill.store.census import count_rigs, require_few
 from idrill_assets import defs as stages
 from idrill_assets.defs.automation import depth_job, inbox, large_file, morning, rig_day_job
+from idrill_assets.defs.closing import closing
 from idrill_assets.defs.data_docs import data_docs, nightly
+from idrill_assets.defs.failures import failed_runs
 from idrill_assets.defs.prognosis import daily_prognoses, prognoses, rul_training
 from idrill_assets.resources import build_resources
 
@@ -31,7 +33,7 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(stages),
         jobs=[rig_day_job, depth_job, large_file, data_docs, rul_training, prognoses],
-        sensors=[inbox],
+        sensors=[inbox, closing, failed_runs],
         schedules=[morning, nightly, daily_prognoses],
         resources=resources,
     )

@@ -30,13 +30,22 @@ LEARNED, TRAINED, JUDGED = Histories(), RulTraining(), Judging()
 
 def train(
     components: Annotated[list[str], typer.Argument(help=f"Of {', '.join(KNOWN)}.")],
-    network: Annotated[str, typer.Option(help="transformer, cnn_lstm or lstm.")] = TRAINED.network,
+    network: Annotated[
+        str, typer.Option(help="summary, transformer, cnn_lstm or lstm.")
+    ] = TRAINED.network,
     members: Annotated[
-        int, typer.Option(min=1, help="Networks whose mean predicts.")
+        int, typer.Option(min=1, help="Networks; the mean of all predicts.")
     ] = TRAINED.members,
+    pairs: Annotated[
+        int, typer.Option(min=0, help="Pairs of boosted trees beside them.")
+    ] = TRAINED.pairs,
     epochs: Annotated[int, typer.Option(min=1, help="At most.")] = TRAINED.epochs,
+    search: Annotated[
+        int, typer.Option(min=0, help="Settings to try before; 0 takes those that are known.")
+    ] = TRAINED.trials,
     fleets: Annotated[
-        int, typer.Option(min=0, help="Simulated fleets to learn from.")
+        int | None,
+        typer.Option(min=0, help="Simulated fleets to learn from.", show_default="by component"),
     ] = LEARNED.fleets,
     rigs: Annotated[int, typer.Option(min=4, help="Rigs of each of them.")] = LEARNED.rigs,
     judging_rigs: Annotated[
@@ -51,8 +60,10 @@ def train(
     network_named(network)
     config: Mapping[str, dg.Config] = {
         "component_histories": Histories(fleets=fleets, rigs=rigs),
-        "rul_model": RulTraining(network=network, members=members, epochs=epochs),
-        "rul_evaluation": Judging(rigs=judging_rigs),
+        "rul_model": RulTraining(
+            network=network, members=members, pairs=pairs, epochs=epochs, trials=search
+        ),
+        "rul_evaluation": Judging(rigs=judging_rigs, trials=max(JUDGED.trials, search)),
     }
     console = Console(markup=False)
     workplace = open_workplace(load_settings())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from idrill.dvr.sampling import DAY, standing
 from idrill.errors import FrameError
-from idrill.frame import ORIGIN, TIME
+from idrill.frame import ORIGIN, TIME, Origin
 
 Every = Literal["1m", "1h", "1d"] | timedelta
 """Width of a bucket; it divides a day."""
@@ -54,10 +54,15 @@ def width_of(every: Every) -> int:
 
 
 def rig_days(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The rows of each rig, origin and UTC day."""
-    origins = frame["origin"]
+    """The rows of each rig, origin and UTC day.
+
+    What a rig measured is one series, whether it came live or in files: where both speak of a day,
+    its rows are called live.
+    """
     if frame.is_empty():
         return
+    frame = _one_series(frame)
+    origins = frame["origin"]
     if frame["rig_id"][0] == frame["rig_id"][-1] and (origins == origins[0]).all():
         sources = [frame]
     else:
@@ -70,6 +75,16 @@ def rig_days(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
         bounds = np.unique(np.searchsorted(times, midnights)).tolist()
         for start, end in pairwise(bounds):
             yield rows.slice(start, end - start)
+
+
+def _one_series(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows, those from files called live on days of a rig that have live ones."""
+    origin, live = pl.col("origin"), pl.lit(Origin.LIVE.value, ORIGIN)
+    if frame["origin"].n_unique() == 1:
+        return frame
+    has_live = (origin == live).any().over("rig_id", pl.col("time").dt.date())
+    called = (origin == Origin.FILE.value) & has_live
+    return frame.with_columns(pl.when(called).then(live).otherwise(origin).alias("origin"))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from idrill.cli import (
+    backup,
     bench,
     channels,
     components,
@@ -42,6 +43,8 @@ def build_app(command: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
+    app.command("backup")(backup.backup)
+    app.command("restore")(backup.restore)
     app.command("channels")(channels.channels)
     app.command("doctor")(doctor.doctor)
     app.command("migrate")(migrate.migrate)
@@ -56,6 +59,8 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.add_typer(user.app, name="user")
     brought = entry_points(group="idrill.commands")
     own = {
+        "backup",
+        "restore",
         "channels",
         "components",
         "doctor",

@@ -1,6 +1,7 @@
 """`idrill bench`: measure models where the world can compare."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,12 +58,24 @@ def rul(
     from idrill.rul.benchmark import Benchmark, learners, pool
     from idrill.rul.cmapss import read_subset
 
+    if file is not None:
+        _require_writable(file)
     asked = learners(network, epochs, baselines=baselines)
     with pool(workers) as executor:
         benchmark = Benchmark(read_subset(data, subset), seeds, executor)
         lines = _shown(benchmark, asked)
     if file is not None:
         file.write_text(json.dumps(_as_json(benchmark, lines), indent=2, allow_nan=False) + "\n")
+
+
+def _require_writable(file: Path) -> None:
+    """See, before hours of work, that their figures can be written."""
+    if file.is_dir():
+        raise typer.BadParameter(f"{file} is a folder: name a file in it", param_hint="--json")
+    if not file.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {file.parent}", param_hint="--json")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise typer.BadParameter(f"{file} cannot be written", param_hint="--json")
 
 
 def _shown(benchmark: "Benchmark", asked: "Mapping[str, Learner]") -> list["Line"]:

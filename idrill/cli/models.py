@@ -4,6 +4,7 @@ A model is promoted by the gate alone, which training calls.
 """
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,14 @@ COLOURS = {
     Release.ROLLED_BACK: "red",
     Release.RETIRED: "dim",
 }
+
+
+class Back(StrEnum):
+    """What a rollback leads to."""
+
+    BEFORE = "before"
+    NOTHING = "nothing"
+
 
 Name = Annotated[str, typer.Argument(help="Of the model, such as rul-liner.")]
 
@@ -162,15 +171,15 @@ def rollback(
     name: Name,
     by: Annotated[str, typer.Option("--by", help="Who says so.")],
     reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    to: Annotated[
+        Back, typer.Option(help="The champion before, or nothing: then nothing serves.")
+    ] = Back.BEFORE,
 ) -> None:
     """Take the champion out of service and put the one before it back."""
-    from idrill.registry.releases import roll_back
-
     settings = load_settings()
     database = _database(settings)
-    back = roll_back(database, settings.models_folder, name, by=by, reason=reason)
+    now = _rolled_back(settings, database, name, by, reason, to)
     console = _console()
-    now = f"{back.title} serves again" if back else "nothing serves: there is no earlier champion"
     console.print(f"{name}: {now}.", soft_wrap=True)
     try:
         _mirror(settings, database, [name])
@@ -179,6 +188,19 @@ def rollback(
             f"The alias in MLflow was not moved: {error}. Later: idrill models check --mirror",
             soft_wrap=True,
         )
+
+
+def _rolled_back(
+    settings: Settings, database: Database, name: str, by: str, reason: str, to: Back
+) -> str:
+    """Roll back; what serves from now on, in words."""
+    from idrill.registry.releases import roll_back, withdraw
+
+    if to is Back.NOTHING:
+        out = withdraw(database, name, by=by, reason=reason)
+        return f"nothing serves: {out.title} was taken out"
+    back = roll_back(database, settings.models_folder, name, by=by, reason=reason)
+    return f"{back.title} serves again" if back else "nothing serves: there is no earlier champion"
 
 
 @app.command()

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import polars as pl
 
 from idrill.channels import BY_NAME, Channel, channel
+from idrill.frame import channels_in
 
 ZERO_OFFSETS: Mapping[str, float] = MappingProxyType(
     {"kPa": 200.0, "m³": 1.5, "%": 5.0, "L/min": 100.0}
@@ -68,6 +69,18 @@ def out_of_range(name: str) -> pl.Expr:
     # not is_between: a NaN is outside too
     inside = pl.col(name).is_between(lowest(limits), limits.high)
     return pl.col(name).is_not_null() & ~inside
+
+
+def beyond(table: pl.DataFrame) -> dict[str, int]:
+    """How many values of each channel of a table are out of range, where any is.
+
+    Example:
+        >>> beyond(pl.DataFrame({"torque": [5.0, 900.0, None], "hook_load": [800.0, 1.0, 2.0]}))
+        {'torque': 1}
+    """
+    names = channels_in(table.columns)
+    counts = table.select(out_of_range(name).sum() for name in names)
+    return {name: count for name, count in counts.to_dicts()[0].items() if count} if names else {}
 
 
 def lowest(limits: Channel) -> float:

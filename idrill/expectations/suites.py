@@ -8,7 +8,7 @@ import polars as pl
 
 from idrill.channels import CHANNELS, channel
 from idrill.dvr.limits import lowest
-from idrill.frame import KEYS, Quality, channels_in, quality_of, sd_of
+from idrill.frame import KEYS, Origin, Quality, channels_in, quality_of, sd_of
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -31,6 +31,8 @@ def as_pandas(table: pl.DataFrame) -> object:
     plain = table.with_columns(
         pl.col("time").dt.replace_time_zone(None), pl.col(pl.Enum).cast(pl.String)
     )
+    # What a rig measured is one series, whether it came live or in files.
+    plain = plain.with_columns(pl.col("origin").replace(Origin.LIVE.value, Origin.FILE.value))
     return plain.to_pandas()
 
 

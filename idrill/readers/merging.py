@@ -35,6 +35,8 @@ class SourceRows:
     rank: int
     table: pl.DataFrame
     """As in `Reading.table`, with `time`."""
+    origin: Origin | None = None
+    """How they came here, if otherwise than those of the other sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,12 @@ def merge(sources: Sequence[SourceRows], *, rig_id: str, origin: Origin) -> Merg
     Args:
         sources: Rows of that rig-day only.
         rig_id: The rig they belong to.
-        origin: How they came here.
+        origin: How they came here; of an instant with several sources that of the first counts.
     """
     ordered = sorted((source for source in sources if source.table.height), key=_precedence)
     if not ordered:
         return Merged(frames.empty(), _nothing_from(sources), ())
-    stack = _stack(ordered)
+    stack = _stack(ordered, origin)
     alone = pl.len().over("time") == 1
     rivals = stack.filter(~alone)
     names = channels_in(stack.columns)
@@ -104,7 +106,7 @@ def merge(sources: Sequence[SourceRows], *, rig_id: str, origin: Origin) -> Merg
     verdicts = _verdicts(rivals, names)
     counts = _counts(ordered, verdicts)
     return Merged(
-        _as_frame(merged.sort("time"), rig_id, origin),
+        _as_frame(merged.sort("time"), rig_id),
         (*counts, *_nothing_from([source for source in sources if not source.table.height])),
         _conflicts(ordered, verdicts),
     )
@@ -119,10 +121,13 @@ def _nothing_from(sources: Sequence[SourceRows]) -> tuple[SourceCount, ...]:
     return tuple(SourceCount(source.content, 0, 0, 0) for source in sources)
 
 
-def _stack(ordered: Sequence[SourceRows]) -> pl.DataFrame:
+def _stack(ordered: Sequence[SourceRows], origin: Origin) -> pl.DataFrame:
     """All rows below one another, the one that wins an instant before its rivals."""
     tables = [
-        source.table.with_columns(pl.lit(place, pl.UInt32).alias("_source"))
+        source.table.with_columns(
+            pl.lit(place, pl.UInt32).alias("_source"),
+            pl.lit((source.origin or origin).value, frames.ORIGIN).alias("origin"),
+        )
         for place, source in enumerate(ordered)
     ]
     stack = pl.concat(tables, how="diagonal")
@@ -134,7 +139,7 @@ def _stack(ordered: Sequence[SourceRows]) -> pl.DataFrame:
         for name in names
     ]
     return (
-        stack.select("_source", "line", "time", *names, *quality)
+        stack.select("_source", "line", "time", "origin", *names, *quality)
         .sort("time", "_source", "line", descending=[False, False, True])
         .with_row_index("_row")
     )
@@ -148,7 +153,8 @@ def _winners(rivals: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """One row per contested instant: for each channel the first value, with its quality."""
     values = [pl.col(name).filter(_first(name)).first() for name in names]
     quality = [pl.col(quality_of(name)).filter(_first(name)).first().fill_null(0) for name in names]
-    return rivals.group_by("time", maintain_order=True).agg(*values, *quality)
+    first = pl.col("origin").first()
+    return rivals.group_by("time", maintain_order=True).agg(first, *values, *quality)
 
 
 def _verdicts(rivals: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -235,11 +241,11 @@ def _conflict(ordered: Sequence[SourceRows], run: dict[str, object]) -> Conflict
     )
 
 
-def _as_frame(table: pl.DataFrame, rig_id: str, origin: Origin) -> pl.DataFrame:
+def _as_frame(table: pl.DataFrame, rig_id: str) -> pl.DataFrame:
     return table.select(
         pl.lit(rig_id).alias("rig_id"),
         "time",
-        pl.lit(origin.value, frames.ORIGIN).alias("origin"),
+        "origin",
         *(names := channels_in(table.columns)),
         *map(quality_of, names),
     )

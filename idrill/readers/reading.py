@@ -32,6 +32,7 @@ class Reason(StrEnum):
     BAD_ENCODING = "bad_encoding"
     REPEATED_HEADER = "repeated_header"
     NO_VALUES = "no_values"
+    UNKNOWN_CHANNEL = "unknown_channel"
     BEFORE_FIRST_DAY = "before_first_day"
     IN_THE_FUTURE = "in_the_future"
     CONFLICT = "conflict"

@@ -81,14 +81,30 @@ def projection(wear: Array, borne: Array, rate: Array) -> Array:
     return np.column_stack([wear, np.log(left / np.maximum(rate, 1e-3) + 1e-3)])
 
 
+class Nearest:
+    """The mean target of the known rows that are nearest.
+
+    Args:
+        known: (row, coordinate)
+        target: (row)
+    """
+
+    def __init__(self, known: Array, target: Array) -> None:
+        self._centre, self._scale = known.mean(axis=0), known.std(axis=0) + 1e-12
+        self._places = cKDTree((known - self._centre) / self._scale)
+        self._count = max(min(NEIGHBOURS, len(known) // 5), 1)
+        self._target = target
+
+    def __call__(self, asked: Array) -> Array:
+        """(row), of rows to ask about (row, coordinate)."""
+        places = (asked - self._centre) / self._scale
+        _, found = self._places.query(places, k=[*range(1, self._count + 1)])
+        return np.asarray(self._target[found].mean(axis=1))
+
+
 def nearest(known: Array, target: Array, asked: Array) -> Array:
-    """The mean target of the known rows that are nearest (row)."""
-    centre, scale = known.mean(axis=0), known.std(axis=0) + 1e-12
-    count = max(min(NEIGHBOURS, len(known) // 5), 1)
-    places = cKDTree((known - centre) / scale).query(
-        (asked - centre) / scale, k=[*range(1, count + 1)]
-    )
-    return np.asarray(target[places[1]].mean(axis=1))
+    """The mean target of the known rows that are nearest to those asked about (row)."""
+    return Nearest(known, target)(asked)
 
 
 class Oracle:
@@ -113,8 +129,10 @@ class Oracle:
         ]
         if not seen:
             raise InvalidSimulation("no unit failed that an oracle could learn from")
-        self._known = np.concatenate([rows for rows, _ in seen])
-        self._target = np.concatenate([target for _, target in seen])
+        self._nearest = Nearest(
+            np.concatenate([rows for rows, _ in seen]),
+            np.concatenate([target for _, target in seen]),
+        )
 
     def remaining(self, one: Sight, passed: Array) -> Array:
         """Remaining life of a unit, capped [own hours] (row).
@@ -124,7 +142,7 @@ class Oracle:
             passed: Share of its life that is over (row).
         """
         steps = np.searchsorted(one.own_hours, passed * one.whole, side="right") - 1
-        return nearest(self._known, self._target, one.at(np.maximum(steps, 0)))
+        return self._nearest(one.at(np.maximum(steps, 0)))
 
 
 def sights_by_unit(fleet: SimulatedFleet, component: str) -> Mapping[str, Sight]:

@@ -8,9 +8,10 @@ import polars as pl
 from idrill.frame import Origin
 from idrill.readers.depth import DepthLog, MergedLogs, merge_logs
 from idrill.readers.merging import Merged, SourceCount, SourceRows, merge
-from idrill.store import merges, rigs, sources
+from idrill.store import live_readings, merges, rigs, sources
 from idrill.store.intake import Intake, how_read
 from idrill.store.lake import Lake, Written
+from idrill.store.live_days import live_name
 from idrill.store.merges import MergeCount, MergeRejection
 from idrill.store.source_versions import SourceVersion
 from idrill.store.tables import RAW
@@ -32,8 +33,16 @@ class ArchivedRows:
         with self.database.session() as session:
             current = sources.sources_of(session, rig, day)
             origin = Origin.SYNTHETIC if rigs.get(session, rig).synthetic else Origin.FILE
+            mark = live_readings.mark_of(session, rig)
+        live = live_name(day)
         tables = [
-            SourceRows(source.name, source.content, source.rank, self._day_of(source, day))
+            SourceRows(
+                source.name,
+                source.content,
+                source.rank,
+                self._day_of(source, day),
+                mark.origin if mark and source.name == live else None,
+            )
             for source in current
         ]
         return merge(tables, rig_id=rig, origin=origin)
@@ -59,7 +68,7 @@ class ArchivedRows:
                     source.name,
                     source.content,
                     Origin.SYNTHETIC if source.rig_id in synthetic else Origin.FILE,
-                    self._table(source).collect(),
+                    self.table_of(source).collect(),
                 )
                 for source in current
             ],
@@ -85,7 +94,7 @@ class ArchivedRows:
             ]
             merges.record_merge(session, rig, day, _counted(merged.counts, ids), conflicts)
 
-    def _table(self, source: SourceVersion) -> pl.LazyFrame:
+    def table_of(self, source: SourceVersion) -> pl.LazyFrame:
         """The rows of a source, read again from the archive when their table is gone."""
         archive = self.intake.archive
         how = how_read(source.map_hash, source.reader_version)
@@ -99,7 +108,7 @@ class ArchivedRows:
     def _day_of(self, source: SourceVersion, day: date) -> pl.DataFrame:
         start = datetime.combine(day, time(), UTC)
         inside = pl.col("time").is_between(start, start + timedelta(days=1), closed="left")
-        return self._table(source).filter(inside).collect()
+        return self.table_of(source).filter(inside).collect()
 
 
 def _counted(counts: Iterable[SourceCount], ids: Mapping[str, int]) -> list[MergeCount]:

@@ -5,17 +5,21 @@ nothing, the end of a unit in service is filled in, and what contradicts the rec
 units in one place at a time, another end of a life that has ended.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from idrill.rigs import FailureMode, Rig
-from idrill.rul.components import ComponentLife, EndedBy
+from idrill.rul.components import ComponentLife, EndedBy, unknown_make
 from idrill.store import rigs
 from idrill.store.orm import ComponentLifeRow
+
+AHEAD = timedelta(days=1)
+"""How far ahead a record may lie: whoever mistakes the zone is off by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,16 @@ def _impossible(rig: Rig, life: ComponentLife) -> str:
     modes = kinds[life.component].failure_modes
     if life.failure_mode and life.failure_mode not in modes:
         return f"a {life.component} fails by {', '.join(modes)}, not by {life.failure_mode}"
-    return _out_of_order(life)
+    return unknown_make(life) or _out_of_order(life) or _lies_ahead(rig, life)
+
+
+def _lies_ahead(rig: Rig, life: ComponentLife) -> str:
+    """Why it cannot have happened yet; a simulated rig may live in any year."""
+    latest = datetime.now(UTC) + AHEAD
+    for what, when in (("starts", life.start), ("ends", life.end)):
+        if when is not None and when > latest and not rig.synthetic:
+            return f"it {what} at {when.isoformat()}, which lies in the future"
+    return ""
 
 
 def _out_of_order(life: ComponentLife) -> str:
@@ -124,7 +137,7 @@ def _out_of_order(life: ComponentLife) -> str:
         return "a unit in service has no end, and any other has one"
     if life.failure_mode and not life.failed:
         return f"it ended by {life.ended_by}, so it has no failure mode"
-    if life.own_hours is not None and not life.own_hours >= 0.0:
+    if life.own_hours is not None and not 0.0 <= life.own_hours < math.inf:
         return f"own hours of {life.own_hours} make no sense"
     return ""
 

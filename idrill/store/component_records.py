@@ -8,7 +8,7 @@
 | `end`          | when it was taken out; empty while it is in service                  |
 | `ended_by`     | failure, preventive, opportunistic or in_service; empty: in_service  |
 | `failure_mode` | code of ISO 14224, if it failed                                      |
-| `variant`      | its make, such as ceramic                                            |
+| `variant`      | its make: of a liner metal, ceramic or zirconia; of others a note    |
 | `own_hours`    | age at the end by the rig's own count                                |
 | `rig_id`       | may be left out; else it must be the rig that is named               |
 
@@ -145,9 +145,9 @@ def _life(rig_id: str, row: Mapping[str, str], source: str) -> ComponentLife:
 def _instant(name: str, text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f"{name} {text!r} is no instant, such as 2026-02-01T12:00Z") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _ended_by(text: str) -> EndedBy:

@@ -15,6 +15,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -26,12 +27,19 @@ BUSY_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 10
 """How long a server may take to answer the first call [s]."""
 
+POOL_TIMEOUT = 10
+"""How long somebody waits for a connection while all are in use [s]."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x1D1211  # any number that names this lock among PostgreSQL's advisory locks
 _MIGRATING = Lock()  # Alembic keeps its context in module globals: one thread at a time
 
 _UNMIGRATED = ("42P01", "42703", "no such table", "no such column", "has no column")
 _BUSY = ("40P01", "40001", "55P03", "database is locked", "database table is locked")
+
+
+Mark = tuple[int, int]
+"""A state of the store: equal to another one only if nothing was committed in between."""
 
 
 class Database:
@@ -51,6 +59,7 @@ class Database:
         self.engine = _postgresql(parsed) if self.is_postgresql else _sqlite(parsed)
         self._shown = parsed.render_as_string(hide_password=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._watch = None if self.is_postgresql else _Watch(str(parsed.database))
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -98,9 +107,18 @@ class Database:
             raise StoreError(f"no migrations in {_MIGRATIONS}: install i-Drill again")
         return revision
 
+    def mark(self) -> Mark | None:
+        """The state that the store is in; None where asking costs as much as a query (PostgreSQL).
+
+        Whatever is read after a mark was taken is as new as the mark, or newer.
+        """
+        return self._watch.mark() if self._watch else None
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if self._watch:
+            self._watch.close()
 
     def _begin_migration(self, connection: Connection) -> None:
         if self.is_postgresql:
@@ -127,6 +145,45 @@ class Database:
             yield
         except DBAPIError as error:
             raise StoreError(_explanation(error, self._shown)) from error
+        except PoolTimeout as error:
+            raise StoreError(
+                f"every connection to the store at {self._shown} was in use for {POOL_TIMEOUT} s"
+            ) from error
+
+
+class _Watch:
+    """A connection to a SQLite file that only ever asks whether another one committed."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._guard = Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened = 0
+
+    def mark(self) -> Mark | None:
+        """How often the connection was opened, and what it sees; None if there is no file yet."""
+        try:
+            with self._guard:
+                version = self._version()
+                return self._opened, version
+        except sqlite3.Error:
+            self.close()
+            return None
+
+    def close(self) -> None:
+        """Close the connection; what it sees next compares with nothing that it saw."""
+        with self._guard:
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _version(self) -> int:
+        if self._connection is None:
+            place = f"{Path(self._path).absolute().as_uri()}?mode=rw"
+            self._connection = sqlite3.connect(place, uri=True, check_same_thread=False)
+            self._opened += 1
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
 
 def _parse(url: str) -> URL:
@@ -146,7 +203,7 @@ def _parse(url: str) -> URL:
 
 def _postgresql(url: URL) -> Engine:
     timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT}
-    return create_engine(url, pool_pre_ping=True, connect_args=timeout)
+    return create_engine(url, pool_pre_ping=True, pool_timeout=POOL_TIMEOUT, connect_args=timeout)
 
 
 def _sqlite(url: URL) -> Engine:

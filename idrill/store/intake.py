@@ -15,19 +15,21 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from idrill.errors import BrokenSource, SourceError, UnknownFormat
+from idrill.frame import Origin
 from idrill.readers import Kind, Reading, ReadOptions, read, unpack
 from idrill.readers.bounds import days_of, within
 from idrill.readers.columns import ColumnMap, load_map
 from idrill.rigs import Rig, rig_id
-from idrill.store import rig_days, rigs, sources, well_logs, wells
+from idrill.store import live_readings, rig_days, rigs, sources, system_log, well_logs, wells
 from idrill.store.archive import Archive
 from idrill.store.database import Database
 from idrill.store.reader_version import READER_VERSION
 from idrill.store.source_versions import SourceVersion
 from idrill.store.sources import Arrival
+from idrill.store.system_log import Event
 from idrill.wells import DrillingSession, Well, well_id
 
-RANKS = {"parquet": 10, "witsml": 20, "wits0": 30, "las": 40, "csv": 50}
+RANKS = {"live": 5, "parquet": 10, "witsml": 20, "wits0": 30, "las": 40, "csv": 50}
 """Which format is believed first where two sources disagree, unless a map says otherwise."""
 
 
@@ -45,6 +47,8 @@ class Order:
     """TOML file with the user's map of columns."""
     synthetic: bool | None = None
     """Whether a rig seen for the first time is a simulated one."""
+    origin: Origin | None = None
+    """Of the readings of a live day that is closed; None for a file from elsewhere."""
 
     def source_name(self, member: str) -> str:
         """What a member of the file, or of the folder, is called."""
@@ -62,6 +66,7 @@ class _Terms:
     columns: ColumnMap | None
     map_hash: str
     synthetic: bool | None = None
+    origin: Origin | None = None
 
     def well_of(self, reading: Reading) -> str | None:
         """The well that a log belongs to: as ordered, as mapped, or as the file says."""
@@ -73,6 +78,8 @@ class _Terms:
 
     def rank_of(self, reading: Reading) -> int:
         """Which sources the log stands before."""
+        if self.origin:
+            return RANKS["live"]
         if self.columns and self.columns.rank is not None:
             return self.columns.rank
         return RANKS[reading.report.format.split()[0]]
@@ -138,6 +145,7 @@ class Intake:
         Raises:
             InvalidName: If the rig or the well cannot be called that.
             StoreError: If the rig is known to be of the other kind (simulated or not).
+            OriginRefused: If another rig is replayed on it.
             SourceError: If the map of columns makes no sense.
         """
         terms = self._terms(order)
@@ -162,11 +170,13 @@ class Intake:
 
     def _terms(self, order: Order) -> _Terms:
         rig, well = rig_id(order.rig), well_id(order.well) if order.well else None
-        if order.synthetic is not None:
-            with self.database.session() as session:
+        with self.database.session() as session:
+            if order.synthetic is not None:
                 rigs.require_kind(session, rig, synthetic=order.synthetic)
+            if order.origin is None:
+                live_readings.require_no_replay(session, rig)
         if order.column_map is None:
-            return _Terms(rig, well, None, "", order.synthetic)
+            return _Terms(rig, well, None, "", order.synthetic, order.origin)
         columns = load_map(order.column_map)
         map_hash = self.archive.keep(order.column_map)
         return _Terms(rig, well, columns, map_hash, order.synthetic)
@@ -175,7 +185,16 @@ class Intake:
         try:
             return self._take(path, name, terms)
         except SourceError as error:
-            return Refused(name, error)
+            refused = Refused(name, error)
+            if not refused.is_foreign:
+                self._note(refused, terms.rig)
+            return refused
+
+    def _note(self, refused: Refused, rig: str) -> None:
+        kind = system_log.Kind.SOURCE_REFUSED
+        event = Event(kind, f"source {refused.name}", str(refused.error), rig)
+        with self.database.session() as session:
+            system_log.record_once(session, event)
 
     def _take(self, path: Path, name: str, terms: _Terms) -> Taken:
         options = ReadOptions(source=name, columns=terms.columns, max_bytes=self.max_bytes)
@@ -211,7 +230,9 @@ class Intake:
 
     def _reread(self, source: SourceVersion) -> Taken | Refused:
         with self._mapped(source) as columns:
-            terms = _Terms(source.rig_id, source.well_id, columns, source.map_hash)
+            origin = Origin.LIVE if source.rank == RANKS["live"] else None
+            of = source.rig_id, source.well_id
+            terms = _Terms(*of, columns, source.map_hash, origin=origin)
             with self.archive.restored(source.content, source.name) as path:
                 return self._take_or_refuse(path, source.name, terms)
 

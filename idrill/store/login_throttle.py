@@ -13,7 +13,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from idrill.errors import TooManyAttempts
 from idrill.store.orm import LoginFailuresRow
 
 FORGOTTEN = timedelta(hours=1)
@@ -46,27 +45,27 @@ FROM_ADDRESS = Backoff(5, timedelta(minutes=15))
 FROM_ANYWHERE = Backoff(50, timedelta(minutes=1))
 
 
-def check(session: Session, email: str, address: str) -> None:
-    """See that nobody has to wait.
-
-    Raises:
-        TooManyAttempts: If the last failure was too short a time ago; this is no failure itself.
-    """
+def wait(session: Session, email: str, address: str) -> timedelta:
+    """How long somebody has to wait before the next try counts; zero if it counts now."""
     now = datetime.now(UTC)
     left = _left(session, _subject("pair", email, address), FROM_ADDRESS, now)
     if not _is_known(session, email, address, now):
         anywhere = _left(session, _subject("account", email), FROM_ANYWHERE, now)
         left = max(left, anywhere)
-    if left > timedelta(0):
-        raise TooManyAttempts("too many failed logins", wait=left.total_seconds())
+    return max(left, timedelta(0))
 
 
 def failed(session: Session, email: str, address: str) -> None:
     """Count a failure."""
-    now = datetime.now(UTC)
-    _forget(session, now)
-    for subject in (_subject("pair", email, address), _subject("account", email)):
-        _add(session, subject, now)
+    _count(session, _subject("pair", email, address), _subject("account", email))
+
+
+def turned_away(session: Session, email: str, address: str) -> None:
+    """Count a try that came too early: no failure, so that nobody's wait grows by it.
+
+    It takes as long as counting a failure does.
+    """
+    _count(session, _subject("early pair", email, address), _subject("early account", email))
 
 
 def succeeded(session: Session, email: str, address: str) -> None:
@@ -81,6 +80,13 @@ def _subject(kind: str, *parts: str) -> str:
     """What is counted, as a hash; the kind stays readable."""
     told = "\n".join(part.strip().lower() for part in parts)
     return f"{kind}:{hashlib.sha256(told.encode('utf-8', 'backslashreplace')).hexdigest()}"
+
+
+def _count(session: Session, *subjects: str) -> None:
+    now = datetime.now(UTC)
+    _forget(session, now)
+    for subject in subjects:
+        _add(session, subject, now)
 
 
 def _left(session: Session, subject: str, backoff: Backoff, now: datetime) -> timedelta:

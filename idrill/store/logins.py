@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from idrill.errors import NotAuthenticated
+from idrill.errors import NotAuthenticated, TokenReused
 from idrill.store.database import Database
 from idrill.store.orm import LoginRow, RefreshTokenRow, UserRow
 from idrill.store.secret_tokens import hashed, new_token
@@ -50,9 +50,10 @@ def refresh(database: Database, token: str) -> Login:
     A token that was used before is in other hands too: its login ends, for whoever holds it.
 
     Raises:
-        NotAuthenticated: If the token is unknown, was used, or its login is over.
+        NotAuthenticated: If the token is unknown, or its login is over.
+        TokenReused: If it was used before.
     """
-    now = datetime.now(UTC)
+    now, refusal = datetime.now(UTC), NotAuthenticated
     with database.session() as session:
         found = session.get(RefreshTokenRow, hashed(token))
         if found is not None:
@@ -62,7 +63,8 @@ def refresh(database: Database, token: str) -> Login:
                     return _issue(session, login)
             else:
                 end(session, found.login_id, by=REUSED)
-    raise NotAuthenticated(_OVER)
+                refusal = TokenReused
+    raise refusal(_OVER)
 
 
 def end(session: Session, login_id: str, *, by: str) -> None:

@@ -1,10 +1,10 @@
 """How long components were said to last, by which model, from what data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,10 @@ from idrill.prognosis import LEVELS, InputQuality, Prognosis
 from idrill.store.orm import PredictionRow
 from idrill.store.orm.predictions import PredictionSource
 
-__all__ = ["Prediction", "PredictionSource", "history", "keep", "latest"]
+__all__ = ["Place", "Prediction", "PredictionSource", "history", "keep", "latest", "page"]
 
 _QUANTILES = tuple(f"quantile_{round(100 * level):02d}" for level in LEVELS)
+_ORDER = ("as_of", "equipment", "component", "model_version", "source")
 _KEY = ("rig_id", "equipment", "component", "as_of", "model_version", "source")
 
 
@@ -47,15 +48,23 @@ def latest(
     session: Session,
     rig_id: str | None = None,
     *,
+    at: datetime | None = None,
     sources: Sequence[PredictionSource] = (PredictionSource.LIVE, PredictionSource.DAILY),
 ) -> list[Prediction]:
     """The newest prediction of each component, by rig, equipment and component.
 
+    One after which nothing newer came is doubtful or withheld by its age (`Prognosis.seen_at`).
+
     Args:
         session: Of the store.
         rig_id: Of one rig; otherwise of all.
+        at: When it is read; now if left out.
         sources: Those that count.
+
+    Raises:
+        InvalidRequest: If the instant has no time zone.
     """
+    then = datetime.now(UTC) if at is None else at
     place = (PredictionRow.rig_id, PredictionRow.equipment, PredictionRow.component)
     order = (PredictionRow.as_of.desc(), PredictionRow.created_at.desc(), PredictionRow.source)
     newest = func.row_number().over(partition_by=place, order_by=order).label("newest")
@@ -73,7 +82,8 @@ def latest(
         .order_by(*place),
         execution_options={"populate_existing": True},
     )
-    return [_prediction(row) for row in rows]
+    found = [_prediction(row) for row in rows]
+    return [replace(one, prognosis=one.prognosis.seen_at(then)) for one in found]
 
 
 def history(
@@ -108,6 +118,59 @@ def history(
     )
     rows = session.scalars(query, execution_options={"populate_existing": True})
     return [_prediction(row) for row in rows][::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a prediction stands among those of its rig."""
+
+    as_of: datetime
+    equipment: str
+    component: str
+    model_version: str
+    source: str
+
+
+def place_of(one: Prediction) -> Place:
+    """Where a prediction stands."""
+    said = one.prognosis
+    return Place(said.as_of, said.equipment, said.component, said.model, one.source.value)
+
+
+def page(
+    session: Session,
+    rig_id: str,
+    *,
+    component: str | None,
+    source: PredictionSource | None,
+    after: Place | None,
+    limit: int,
+) -> list[Prediction]:
+    """Predictions of a rig, the newest first.
+
+    Args:
+        session: Of the store.
+        rig_id: Which rig.
+        component: Only of this component, such as `liner`.
+        source: Only those that were asked for so.
+        after: Only those behind this place.
+        limit: How many at most.
+    """
+    columns = [getattr(PredictionRow, name) for name in _ORDER]
+    query = select(PredictionRow).where(PredictionRow.rig_id == rig_id)
+    if component is not None:
+        query = query.where(PredictionRow.component == component)
+    if source is not None:
+        query = query.where(PredictionRow.source == source.value)
+    if after is not None:
+        marks = [
+            literal(getattr(after, name), column.type)
+            for name, column in zip(_ORDER, columns, strict=True)
+        ]
+        query = query.where(tuple_(*columns) < tuple_(*marks))
+    query = query.order_by(*(column.desc() for column in columns)).limit(limit)
+    rows = session.scalars(query, execution_options={"populate_existing": True})
+    return [_prediction(row) for row in rows]
 
 
 def _values(one: Prediction) -> dict[str, object]:

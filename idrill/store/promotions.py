@@ -12,15 +12,19 @@ from sqlalchemy import false, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from idrill.errors import IllegalMove, NoChampion, NotFound, PromotionConflict
+from idrill.errors import IllegalMove, NoChampion, PromotionConflict
 from idrill.store.orm import PromotionRow
 from idrill.store.releases import (
     Judgement,
     Promotion,
     Release,
     champion_in,
+    last_of,
     moved,
     newest,
+    reigning_in,
+    require_reigning,
+    until,
     why_none,
 )
 
@@ -36,7 +40,11 @@ def enter(
         IllegalMove: If the ledger has the version already, or the same model under another.
     """
     ledger = _locked(session, model)
-    same = [one.version for one in ledger if one.digest == digest and one.version != version]
+    if version in newest(ledger):
+        raise IllegalMove(
+            f"the ledger has {model}/{version} already, a {newest(ledger)[version].state}"
+        )
+    same = [one.version for one in ledger if one.digest == digest]
     if same:
         raise IllegalMove(
             f"{model}/{version} is {model}/{same[0]} once more: what became of a model stands"
@@ -45,6 +53,33 @@ def enter(
         model, 0, version, Release.CANDIDATE, datetime.now(UTC), by, digest, Judgement(reason)
     )
     return _write(session, ledger, [move])[0]
+
+
+def look(session: Session, model: str, version: int, test_set: str, *, by: str) -> int:
+    """Enter that a candidate is held against a test set, before anybody is told how it did.
+
+    A look counts whatever follows: also one that was broken off tells whoever looked something.
+
+    Returns:
+        Which look at the set it is, from 1; that of a candidate which looked before stays.
+
+    Raises:
+        NotFound: If the ledger does not know the version.
+        IllegalMove: If the version has been judged already.
+    """
+    ledger = _locked(session, model)
+    current = last_of(ledger, model, version)
+    if current.state is Release.CANDIDATE:
+        before = [
+            one.judged.looks
+            for one in ledger
+            if (one.version, one.judged.test_set) == (version, test_set)
+        ]
+        if before:
+            return before[0]
+    number = looks_at(session, test_set) + 1
+    judged = Judgement(f"look {number} at {test_set}", test_set=test_set, looks=number)
+    return _write(session, ledger, [_move(current, Release.CANDIDATE, by, judged)])[0].judged.looks
 
 
 def promote(
@@ -67,9 +102,9 @@ def promote(
         PromotionConflict: If another version is champion by now.
     """
     ledger = _locked(session, model)
-    current = _last_of(ledger, model, version)
+    current = last_of(ledger, model, version)
     reigning = champion_in(ledger)
-    _require_reigning(model, version, reigning, against)
+    require_reigning(model, version, reigning, against)
     passed = Judgement("passed the gate; shadow and canary last no time for now")
     moves = [_move(current, state, by, passed) for state in (Release.SHADOW, Release.CANARY)]
     moves.append(_move(current, Release.CHAMPION, by, judged))
@@ -87,7 +122,7 @@ def refuse(session: Session, model: str, version: int, judged: Judgement, *, by:
         IllegalMove: If the version has been judged already.
     """
     ledger = _locked(session, model)
-    current = _last_of(ledger, model, version)
+    current = last_of(ledger, model, version)
     return _write(session, ledger, [_move(current, Release.REFUSED, by, judged)])[-1]
 
 
@@ -101,9 +136,7 @@ def roll_back(session: Session, model: str, *, by: str, reason: str) -> Promotio
         NoChampion: If there is nothing to roll back.
     """
     ledger = _locked(session, model)
-    reigning = champion_in(ledger)
-    if reigning is None:
-        raise NoChampion(f"{model} has no champion to roll back: {why_none(ledger)}")
+    reigning = reigning_in(ledger, model)
     moves = [_move(reigning, Release.ROLLED_BACK, by, Judgement(reason))]
     retired = [one for one in newest(ledger).values() if one.state is Release.RETIRED]
     before = max(retired, key=lambda one: one.sequence, default=None)
@@ -112,6 +145,20 @@ def roll_back(session: Session, model: str, *, by: str, reason: str) -> Promotio
         moves.append(_move(before, Release.CHAMPION, by, back))
     written = _write(session, ledger, moves)
     return None if before is None else written[-1]
+
+
+def withdraw(session: Session, model: str, *, by: str, reason: str) -> Promotion:
+    """Take the champion out of service and put nothing in its place.
+
+    Returns:
+        The row that says so.
+
+    Raises:
+        NoChampion: If there is nothing to take out.
+    """
+    ledger = _locked(session, model)
+    move = _move(reigning_in(ledger, model), Release.ROLLED_BACK, by, Judgement(reason))
+    return _write(session, ledger, [move])[0]
 
 
 def of_model(session: Session, model: str) -> list[Promotion]:
@@ -135,7 +182,7 @@ def version_of(session: Session, model: str, version: int) -> Promotion:
     Raises:
         NotFound: If the ledger does not know it.
     """
-    return _last_of(of_model(session, model), model, version)
+    return last_of(of_model(session, model), model, version)
 
 
 def models(session: Session) -> list[str]:
@@ -144,10 +191,19 @@ def models(session: Session) -> list[str]:
     return list(session.scalars(query))
 
 
+def lengths(session: Session) -> dict[str, int]:
+    """How many moves each model has seen; whoever follows the ledger sees by it what is new."""
+    query = select(PromotionRow.model_name, func.max(PromotionRow.sequence))
+    return dict(session.execute(query.group_by(PromotionRow.model_name)).tuples().all())
+
+
 def find_champion(session: Session, model: str, at: datetime | None = None) -> Promotion | None:
-    """The row by which a version became champion; None if none serves, or served at `at`."""
-    ledger = of_model(session, model)
-    return champion_in([one for one in ledger if at is None or one.at <= at])
+    """The row by which a version became champion; None if none serves, or served at `at`.
+
+    Raises:
+        InvalidRequest: If the instant has no time zone.
+    """
+    return champion_in(until(of_model(session, model), at))
 
 
 def champion(session: Session, model: str, at: datetime | None = None) -> Promotion:
@@ -155,8 +211,9 @@ def champion(session: Session, model: str, at: datetime | None = None) -> Promot
 
     Raises:
         NoChampion: If there is none; says why.
+        InvalidRequest: If the instant has no time zone.
     """
-    ledger = [one for one in of_model(session, model) if at is None or one.at <= at]
+    ledger = until(of_model(session, model), at)
     found = champion_in(ledger)
     if found is None:
         when = "has no champion" if at is None else f"had no champion at {at:%Y-%m-%d %H:%M %Z}"
@@ -165,7 +222,7 @@ def champion(session: Session, model: str, at: datetime | None = None) -> Promot
 
 
 def looks_at(session: Session, test_set: str) -> int:
-    """How many versions of any model have been judged on a test set."""
+    """How many versions of any model have been held against a test set."""
     query = select(func.max(PromotionRow.looks)).where(PromotionRow.test_set == test_set)
     return session.scalar(query) or 0
 
@@ -187,27 +244,6 @@ def lock(session: Session, model: str) -> None:
 def _locked(session: Session, model: str) -> list[Promotion]:
     lock(session, model)
     return of_model(session, model)
-
-
-def _last_of(ledger: Sequence[Promotion], model: str, version: int) -> Promotion:
-    found = newest(ledger)
-    if version not in found:
-        known = ", ".join(map(str, found)) or "none yet"
-        raise NotFound(f"the ledger has no version {version} of {model}; versions: {known}")
-    return found[version]
-
-
-def _require_reigning(
-    model: str, version: int, reigning: Promotion | None, against: int | None
-) -> None:
-    found = None if reigning is None else reigning.version
-    if found != against:
-        was = "no champion" if against is None else f"{model}/{against}"
-        now = "none" if found is None else f"{model}/{found}"
-        raise PromotionConflict(
-            f"{model}/{version} was judged against {was}, but the champion is {now} by now: "
-            "nothing was changed; judge it again"
-        )
 
 
 def _move(current: Promotion, to: Release, by: str, judged: Judgement) -> Promotion:

@@ -6,7 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from idrill.errors import IllegalMove
+from idrill.errors import (
+    IllegalMove,
+    InvalidRequest,
+    NoChampion,
+    NotFound,
+    PromotionConflict,
+)
 
 
 class Release(StrEnum):
@@ -31,7 +37,7 @@ class Release(StrEnum):
 MOVES = MappingProxyType(
     {
         None: (Release.CANDIDATE,),
-        Release.CANDIDATE: (Release.SHADOW, Release.REFUSED),
+        Release.CANDIDATE: (Release.CANDIDATE, Release.SHADOW, Release.REFUSED),
         Release.SHADOW: (Release.CANARY, Release.REFUSED),
         Release.CANARY: (Release.CHAMPION, Release.REFUSED),
         Release.CHAMPION: (Release.RETIRED, Release.ROLLED_BACK),
@@ -40,7 +46,8 @@ MOVES = MappingProxyType(
         Release.ROLLED_BACK: (),
     }
 )
-"""Which states may follow one; None is before the first."""
+"""Which states may follow one; None is before the first. Whoever looks at a test set with a
+candidate enters that, and it stays one."""
 
 
 def moved(state: Release | None, to: Release) -> Release:
@@ -99,6 +106,19 @@ def newest(ledger: Sequence[Promotion]) -> dict[int, Promotion]:
     return {one.version: one for one in ledger}
 
 
+def until(ledger: Sequence[Promotion], at: datetime | None) -> Sequence[Promotion]:
+    """The moves of a ledger up to an instant; all if it is None.
+
+    Raises:
+        InvalidRequest: If the instant has no time zone.
+    """
+    if at is None:
+        return ledger
+    if at.tzinfo is None:
+        raise InvalidRequest(f"at: {at} has no time zone, such as UTC")
+    return [one for one in ledger if one.at <= at]
+
+
 def champion_in(ledger: Sequence[Promotion]) -> Promotion | None:
     """The champion at the end of a ledger."""
     reigning = (one for one in newest(ledger).values() if one.state is Release.CHAMPION)
@@ -114,4 +134,52 @@ def why_none(ledger: Sequence[Promotion]) -> str:
         return f"version {last.version} was refused because {last.judged.reason}"
     if last.state is Release.ROLLED_BACK:
         return f"version {last.version} was rolled back because {last.judged.reason}"
+    if last.judged.looks:
+        return (
+            f"version {last.version} is a {last.state} that was held against "
+            f"{last.judged.test_set}, and neither released nor refused"
+        )
     return f"version {last.version} is a {last.state} that was not judged yet"
+
+
+def reigning_in(ledger: Sequence[Promotion], model: str) -> Promotion:
+    """The champion at the end of a ledger, to be taken out of service.
+
+    Raises:
+        NoChampion: If there is none; says why.
+    """
+    found = champion_in(ledger)
+    if found is None:
+        raise NoChampion(f"{model} has no champion to roll back: {why_none(ledger)}")
+    return found
+
+
+def last_of(ledger: Sequence[Promotion], model: str, version: int) -> Promotion:
+    """The last move of a version.
+
+    Raises:
+        NotFound: If the ledger does not know it.
+    """
+    found = newest(ledger)
+    if version not in found:
+        known = ", ".join(map(str, found)) or "none yet"
+        raise NotFound(f"the ledger has no version {version} of {model}; versions: {known}")
+    return found[version]
+
+
+def require_reigning(
+    model: str, version: int, reigning: Promotion | None, against: int | None
+) -> None:
+    """See that the champion is still the one that a candidate was judged against.
+
+    Raises:
+        PromotionConflict: If it is another.
+    """
+    found = None if reigning is None else reigning.version
+    if found != against:
+        was = "no champion" if against is None else f"{model}/{against}"
+        now = "none" if found is None else f"{model}/{found}"
+        raise PromotionConflict(
+            f"{model}/{version} was judged against {was}, but the champion is {now} by now: "
+            "nothing was changed; judge it again"
+        )

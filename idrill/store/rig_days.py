@@ -8,9 +8,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from idrill.errors import NotFound
-from idrill.store import handovers, rigs
+from idrill.store import handovers, rigs, system_log
 from idrill.store.orm import RigDayRow
 from idrill.store.publication import State, after_holding, after_publishing, after_wanting
+from idrill.store.system_log import Event, Kind
 
 __all__ = [
     "RigDay",
@@ -138,6 +139,9 @@ def hold(session: Session, rig_id: str, day: date, *, version: str, reason: str)
     row.state, row.updated_at = state.value, datetime.now(UTC)
     row.reason = reason if state is State.HELD else None
     session.flush()
+    if state is State.HELD:
+        held = Event(Kind.RIG_DAY_HELD, f"rig-day {day}|{rig_id}", reason, rig_id)
+        system_log.record_once(session, held)
     return _rig_day(row)
 
 

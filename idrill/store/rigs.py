@@ -1,14 +1,35 @@
 """The rigs that are known, and what they are made of."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from idrill.errors import NotFound, StoreError
-from idrill.rigs import Equipment, EquipmentKind, Rig
+from idrill.errors import AlreadyExists, StoreError, UnknownRig
+from idrill.rigs import Equipment, EquipmentKind, FixtureKind, Rig
 from idrill.store.inserting import insert_absent
 from idrill.store.orm import EquipmentRow, RigRow
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the record of a rig stands."""
+
+    version: int
+    """Counts the changes that people made of it or its equipment, from 1."""
+    retired_at: datetime | None
+
+
+def create(session: Session, rig: Rig) -> Rig:
+    """Enter a new rig.
+
+    Raises:
+        AlreadyExists: If there is a rig called so.
+    """
+    if session.get(RigRow, rig.id, populate_existing=True) is not None:
+        raise AlreadyExists(f"there is a rig called {rig.id} already")
+    return register(session, rig)
 
 
 def register(session: Session, rig: Rig) -> Rig:
@@ -23,7 +44,9 @@ def register(session: Session, rig: Rig) -> Rig:
     require_kind(session, rig.id, synthetic=rig.synthetic)
     row = session.get_one(RigRow, rig.id, populate_existing=True)
     _fill_in(row, rig)
-    insert_absent(session, EquipmentRow, _equipment_values(rig))
+    if row.version == 1:  # afterwards it carries what a person said
+        carried = [equipment_values(rig.id, *one) for one in enumerate(rig.equipment)]
+        insert_absent(session, EquipmentRow, carried)
     session.flush()
     return get(session, rig.id)
 
@@ -53,6 +76,49 @@ def get(session: Session, rig_id: str) -> Rig:
     if row is None:
         raise _unknown(session, rig_id)
     return _rig(session, row)
+
+
+def standing(session: Session, rig_id: str) -> Standing:
+    """How the record of a rig stands.
+
+    Raises:
+        NotFound: If there is no such rig.
+    """
+    row = session.get(RigRow, rig_id, populate_existing=True)
+    if row is None:
+        raise _unknown(session, rig_id)
+    return Standing(row.version, row.retired_at)
+
+
+def describe(session: Session, rig: Rig, retired_at: datetime | None) -> Rig:
+    """Say anew what a rig is called, who owns it, of what kind it is, and what its block weighs.
+
+    Args:
+        session: Of the store.
+        rig: With all of it; its equipment is left as it is.
+        retired_at: Since when it is in use no longer.
+
+    Raises:
+        NotFound: If there is no such rig.
+    """
+    lock(session, rig.id)
+    changed = update(RigRow).where(RigRow.id == rig.id)
+    changed = changed.values(name=rig.name, owner=rig.owner, kind=rig.kind)
+    session.execute(changed.values(block_weight=rig.block_weight, retired_at=retired_at))
+    return get(session, rig.id)
+
+
+def equipment_values(rig_id: str, position: int, item: Equipment) -> dict[str, object]:
+    """The row of a piece of equipment."""
+    return {
+        "rig_id": rig_id,
+        "name": item.id,
+        "kind": item.kind.value,
+        "position": position,
+        "manufacturer": item.manufacturer,
+        "model": item.model,
+        "serial_number": item.serial_number,
+    }
 
 
 def all_rigs(session: Session) -> list[Rig]:
@@ -86,9 +152,9 @@ def lock(session: Session, rig_id: str) -> None:
         raise _unknown(session, rig_id)
 
 
-def _unknown(session: Session, rig_id: str) -> NotFound:
+def _unknown(session: Session, rig_id: str) -> UnknownRig:
     known = session.scalars(select(RigRow.id).order_by(RigRow.id).limit(20)).all()
-    return NotFound(f"no rig is called {rig_id!r}; known rigs: {', '.join(known) or 'none yet'}")
+    return UnknownRig(rig_id, known)
 
 
 def _fill_in(row: RigRow, rig: Rig) -> None:
@@ -99,18 +165,17 @@ def _fill_in(row: RigRow, rig: Rig) -> None:
     row.block_weight = rig.block_weight if row.block_weight is None else row.block_weight
 
 
-def _equipment_values(rig: Rig) -> list[dict[str, object]]:
-    return [
-        {"rig_id": rig.id, "name": item.id, "kind": item.kind.value, "position": position}
-        for position, item in enumerate(rig.equipment)
-    ]
-
-
 def _rig(session: Session, row: RigRow) -> Rig:
     carried = session.scalars(
         select(EquipmentRow)
         .where(EquipmentRow.rig_id == row.id)
         .order_by(EquipmentRow.position, EquipmentRow.name)
     )
-    equipment = tuple(Equipment(item.name, EquipmentKind(item.kind)) for item in carried)
+    equipment = tuple(_equipment(item) for item in carried)
     return Rig(row.id, row.name, row.synthetic, row.owner, row.kind, row.block_weight, equipment)
+
+
+def _equipment(row: EquipmentRow) -> Equipment:
+    watched = row.kind in set(EquipmentKind)
+    kind = EquipmentKind(row.kind) if watched else FixtureKind(row.kind)
+    return Equipment(row.name, kind, row.manufacturer, row.model, row.serial_number)

@@ -1,7 +1,7 @@
-"""Readings and their statistics, out of the lake."""
+"""Readings and their statistics, page by page, wherever they lie."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,9 +10,10 @@ import polars as pl
 from idrill.channels import channel
 from idrill.errors import StoreError
 from idrill.frame import quality_of
-from idrill.store import rigs
+from idrill.store import rigs, seam
 from idrill.store.lake import Lake
-from idrill.store.tables import DAILY, HOURLY, MINUTE, RECONCILED, LakeTable
+from idrill.store.live_readings import midnight
+from idrill.store.statistics import FIGURES, base_of, statistics
 
 
 class Resolution(StrEnum):
@@ -24,17 +25,53 @@ class Resolution(StrEnum):
     DAY = "1d"
 
 
-_TABLES = {Resolution.MINUTE: MINUTE, Resolution.HOUR: HOURLY, Resolution.DAY: DAILY}
+WIDTHS = {
+    Resolution.MINUTE: timedelta(minutes=1),
+    Resolution.HOUR: timedelta(hours=1),
+    Resolution.DAY: timedelta(days=1),
+}
+"""How long a bucket is."""
 
 _REACH = {
-    Resolution.RAW: timedelta(days=1),
-    Resolution.MINUTE: timedelta(days=7),
-    Resolution.HOUR: timedelta(days=180),
-    Resolution.DAY: timedelta(days=3660),
+    None: timedelta(days=1),
+    timedelta(minutes=1): timedelta(days=7),
+    timedelta(hours=1): timedelta(days=180),
+    timedelta(days=1): timedelta(days=3660),
 }
-"""How far one step of a page reads."""
+"""How far one step of a page reads, by the width of the buckets that it is made from."""
 
-_STATISTICS = ("count", "min", "mean", "max", "last", "std", "coverage")
+_INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which readings are wanted."""
+
+    rig_id: str
+    channels: tuple[str, ...]
+    start: datetime
+    end: datetime
+    """First instant left out."""
+    width: timedelta | None = None
+    """Of a bucket; None: the readings themselves."""
+
+    @property
+    def names(self) -> list[str]:
+        """The channels, each once.
+
+        Raises:
+            UnknownChannel: If one does not exist.
+        """
+        return list(dict.fromkeys(channel(name).name for name in self.channels))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ends: the last instant, and of statistics the last channel and origin."""
+
+    time: datetime
+    channel: str = ""
+    origin: str = ""
 
 
 def read_sensor_data(
@@ -49,7 +86,7 @@ def read_sensor_data(
     """Readings of a rig from `start` until before `end`.
 
     Args:
-        lake: Where they lie.
+        lake: The history; what came in since lies in its store.
         rig_id: The rig.
         channels: Names of channels.
         start: First instant.
@@ -65,41 +102,17 @@ def read_sensor_data(
         NotFound: If the rig does not exist.
         StoreError: If the time range is empty.
     """
-    names = [channel(name).name for name in channels]
+    wanted = Selection(rig_id, tuple(channels), start, end, WIDTHS.get(resolution))
+    names = wanted.names
     if end <= start:
         raise StoreError(f"the time range is empty: it ends {end:%F %T}, before {start:%F %T}")
     with lake.database.session() as session:
         rigs.get(session, rig_id)
-    if resolution is Resolution.RAW:
+    rows = pl.concat(_piece(lake, wanted, names, *step) for step in _steps(wanted, start))
+    if wanted.width is None:
         columns = [column for name in names for column in (name, quality_of(name))]
-        return _between(lake, RECONCILED, rig_id, start, end).select("time", *columns).collect()
-    rows = _between(lake, _TABLES[resolution], rig_id, start, end)
-    return (
-        rows.filter(pl.col("channel").is_in(names))
-        .select("time", "channel", *_STATISTICS)
-        .sort("time", "channel")
-        .collect()
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which readings are wanted."""
-
-    rig_id: str
-    channels: tuple[str, ...]
-    start: datetime
-    end: datetime
-    """First instant left out."""
-    resolution: Resolution
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ends: the last instant, and of statistics the last channel."""
-
-    time: datetime
-    channel: str = ""
+        return rows.select("time", *columns)
+    return rows.select("time", "channel", *FIGURES)
 
 
 def read_page(lake: Lake, wanted: Selection, *, after: Place | None, limit: int) -> pl.DataFrame:
@@ -111,52 +124,58 @@ def read_page(lake: Lake, wanted: Selection, *, after: Place | None, limit: int)
     Raises:
         UnknownChannel: If a channel does not exist.
     """
-    names = list(dict.fromkeys(channel(name).name for name in wanted.channels))
+    names = wanted.names
     found: list[pl.DataFrame] = []
     rows, start = 0, wanted.start if after is None else max(wanted.start, after.time)
-    while rows < limit:
-        end = min(wanted.end, start + _REACH[wanted.resolution])
-        piece = _piece(lake, replace(wanted, start=start, end=end), names, after)
-        found.append(piece.head(limit - rows).collect())
+    for step in _steps(wanted, start):
+        piece = _piece(lake, wanted, names, *step, most=limit - rows + 1)
+        found.append(_behind(piece, wanted, after).head(limit - rows))
         rows += found[-1].height
-        if end >= wanted.end:
+        if rows >= limit:
             break
-        start = end
     return pl.concat(found)
 
 
 def last_place(page: pl.DataFrame) -> Place:
     """Where a page ends that has rows."""
     last = page.row(-1, named=True)
-    return Place(last["time"], last.get("channel", ""))
+    if "channel" not in last:
+        return Place(last["time"])
+    return Place(last["time"], last["channel"], last["origin"])
 
 
-def _piece(lake: Lake, wanted: Selection, names: list[str], after: Place | None) -> pl.LazyFrame:
-    """A stretch of a selection."""
-    raw = wanted.resolution is Resolution.RAW
-    table = RECONCILED if raw else _TABLES[wanted.resolution]
-    rows = _between(lake, table, wanted.rig_id, wanted.start, wanted.end)
-    if raw:
-        columns = [column for name in names for column in (name, quality_of(name))]
-        behind = rows if after is None else rows.filter(pl.col("time") > after.time)
-        return behind.select("time", "origin", *columns)
-    if after is not None:
-        same = (pl.col("time") == after.time) & (pl.col("channel") > after.channel)
-        rows = rows.filter((pl.col("time") > after.time) | same)
-    chosen = rows.filter(pl.col("channel").is_in(names))
-    return chosen.select("time", "origin", "channel", *_STATISTICS).sort("time", "channel")
+def _steps(wanted: Selection, start: datetime) -> list[tuple[datetime, datetime]]:
+    """Stretches that one piece each is read of; they meet at midnights."""
+    base = None if wanted.width is None else base_of(wanted.width)
+    reach = _REACH[base and base[0]]
+    found: list[tuple[datetime, datetime]] = []
+    while start < wanted.end or not found:
+        end = min(wanted.end, midnight(start.date()) + reach)
+        found.append((start, max(end, start + _INSTANT)))
+        start = found[-1][1]
+    return found
 
 
-def _between(
-    lake: Lake, table: LakeTable, rig_id: str, start: datetime, end: datetime
-) -> pl.LazyFrame:
-    last = (end - timedelta(microseconds=1)).date()
-    return (
-        lake.scan(table)
-        .filter(
-            pl.col("rig_id") == rig_id,
-            pl.col("day").is_between(start.date(), last),
-            pl.col("time").is_between(start, end, closed="left"),
-        )
-        .sort("time")
-    )
+def _piece(
+    lake: Lake,
+    wanted: Selection,
+    names: list[str],
+    start: datetime,
+    end: datetime,
+    most: int = 1 << 31,
+) -> pl.DataFrame:
+    """A stretch of a selection; of readings the first `most`."""
+    if wanted.width is None:
+        return seam.first_readings(lake, wanted.rig_id, names, start, end, limit=most)
+    return statistics(lake, wanted.rig_id, names, wanted.width, start, end)
+
+
+def _behind(piece: pl.DataFrame, wanted: Selection, after: Place | None) -> pl.DataFrame:
+    if after is None:
+        return piece
+    later = pl.col("time") > after.time
+    if wanted.width is not None:
+        further = pl.col("origin").cast(pl.String) > after.origin
+        further = (pl.col("channel") == after.channel) & further
+        later |= (pl.col("time") == after.time) & ((pl.col("channel") > after.channel) | further)
+    return piece.filter(later)

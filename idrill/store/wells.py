@@ -1,39 +1,38 @@
-"""The wells that are known, and which rig drilled which of them when."""
+"""The wells that are known, and which rig drilled which of them when.
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+What files say of a well is merged into what is known; what a person says of it, its profile, is
+checked and replaces what was said before.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from idrill.errors import NotFound
-from idrill.store import rigs
+from idrill.errors import AlreadyExists, InUse, NotFound, VersionConflict
+from idrill.store import rigs, well_parts
 from idrill.store.inserting import insert_absent
-from idrill.store.orm import (
-    ComponentRow,
-    FormationRow,
-    SectionRow,
-    SessionRow,
-    StationRow,
-    StringRow,
-    WellRow,
-)
-from idrill.wells import (
-    DrillingSession,
-    DrillString,
-    Formation,
-    Section,
-    Station,
-    StringComponent,
-    Well,
-)
+from idrill.store.orm import SessionRow, WellLogRow, WellRow
+from idrill.well_profiles import check_profile
+from idrill.wells import DrillingSession, Well
 
 PAUSE = timedelta(days=1)
 """How long a rig may be silent on a well and still be taken to be on it."""
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
-_FRESH = {"populate_existing": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A well as it stands."""
+
+    well: Well
+    version: int
+    """Counts its profiles, from 1."""
+    rig_ids: frozenset[str]
+    """The rigs that drilled it, or are to; who sees one of them sees the well."""
 
 
 def merge_well(session: Session, well: Well) -> Well:
@@ -46,14 +45,7 @@ def merge_well(session: Session, well: Well) -> Well:
     lock(session, well.id)
     _fill_in(session.get_one(WellRow, well.id, populate_existing=True), well)
     session.flush()
-    if well.sections:
-        _replace(session, SectionRow, well.id, [asdict(item) for item in well.sections])
-    if well.trajectory:
-        _replace(session, StationRow, well.id, [asdict(item) for item in well.trajectory])
-    if well.formations:
-        _replace(session, FormationRow, well.id, [asdict(item) for item in well.formations])
-    if well.strings:
-        _replace_strings(session, well)
+    well_parts.merge(session, well)
     return get(session, well.id)
 
 
@@ -73,6 +65,99 @@ def all_wells(session: Session) -> list[Well]:
     """Every well, by identifier."""
     rows = session.scalars(select(WellRow).order_by(WellRow.id)).all()
     return [_well(session, row) for row in rows]
+
+
+def create(session: Session, well: Well) -> Known:
+    """Enter a new well with its profile.
+
+    Raises:
+        InvalidWell: If it cannot be so.
+        AlreadyExists: If there is a well called so.
+        NotFound: If the rig that is to drill it is unknown.
+    """
+    check_profile(well)
+    values = {"id": well.id, "name": well.name}
+    if session.get(WellRow, well.id) is not None:
+        raise AlreadyExists(f"there is a well called {well.id} already")
+    insert_absent(session, WellRow, [values])
+    lock(session, well.id)
+    if known(session, well.id).well != Well(well.id, well.name):
+        raise AlreadyExists(f"there is a well called {well.id} already")
+    return _write(session, well, 1)
+
+
+def replace_profile(session: Session, well: Well, *, seen: int) -> Known:
+    """Replace all that is said of a well, but its survey and its drill strings.
+
+    Args:
+        session: Of the store.
+        well: What is said of it now.
+        seen: The version that was looked at.
+
+    Raises:
+        NotFound: If there is no such well, or no such rig to drill it.
+        InvalidWell: If it cannot be so.
+        VersionConflict: If it is another version by now.
+    """
+    check_profile(well)
+    lock(session, well.id)
+    version = known(session, well.id).version
+    if version != seen:
+        raise VersionConflict(f"well {well.id} is at version {version} by now, not {seen}")
+    return _write(session, well, version + 1)
+
+
+def remove(session: Session, well_id: str) -> None:
+    """Remove a well that nothing was recorded of.
+
+    Raises:
+        NotFound: If there is no such well.
+        InUse: If a rig drilled it, or it has a log.
+    """
+    lock(session, well_id)
+    if session.scalar(select(SessionRow.id).where(SessionRow.well_id == well_id).limit(1)):
+        raise InUse(f"well {well_id} stays: a rig drilled it; remove its drilling sessions first")
+    if session.get(WellLogRow, well_id) is not None:
+        raise InUse(f"well {well_id} stays: it has a log in the lake")
+    well_parts.remove(session, well_id)
+    session.execute(delete(WellRow).where(WellRow.id == well_id))
+
+
+def known(session: Session, well_id: str) -> Known:
+    """The well called `well_id`, with who may know of it.
+
+    Raises:
+        NotFound: If there is none.
+    """
+    row = session.get(WellRow, well_id, populate_existing=True)
+    if row is None:
+        raise absent(well_id)
+    drilled = select(SessionRow.rig_id).where(SessionRow.well_id == well_id).distinct()
+    rig_ids = {*session.scalars(drilled), *([row.rig_id] if row.rig_id else [])}
+    return Known(_well(session, row), row.version, frozenset(rig_ids))
+
+
+def listed(
+    session: Session, rig_ids: Collection[str] | None, *, after: str, limit: int
+) -> list[Well]:
+    """Wells by identifier, without their parts.
+
+    Args:
+        session: Of the store.
+        rig_ids: Only wells of these rigs; None: every one.
+        after: Only those behind this identifier.
+        limit: How many at most.
+    """
+    query = select(WellRow).where(WellRow.id > after).order_by(WellRow.id).limit(limit)
+    if rig_ids is not None:
+        drilled = select(SessionRow.well_id).where(SessionRow.rig_id.in_(rig_ids))
+        query = query.where(or_(WellRow.rig_id.in_(rig_ids), WellRow.id.in_(drilled)))
+    return [_bare(row) for row in session.scalars(query)]
+
+
+def absent(well_id: str) -> NotFound:
+    """What is told where there is no such well, or none that one may see."""
+    return NotFound(f"no well that you may see is called {well_id!r}")
 
 
 def lock(session: Session, well_id: str) -> None:
@@ -151,98 +236,28 @@ def _fill_in(row: WellRow, well: Well) -> None:
     row.operator = well.operator or row.operator
     row.water_depth = row.water_depth if well.water_depth is None else well.water_depth
     row.air_gap = row.air_gap if well.air_gap is None else well.air_gap
+    row.total_depth = row.total_depth if well.total_depth is None else well.total_depth
 
 
-def _replace(
-    session: Session,
-    table: type[SectionRow | StationRow | FormationRow],
-    well_id: str,
-    parts: list[dict[str, object]],
-) -> None:
-    session.execute(delete(table).where(table.well_id == well_id))
-    session.execute(insert(table), _placed({"well_id": well_id}, parts))
-
-
-def _replace_strings(session: Session, well: Well) -> None:
-    named = {string.name for string in well.strings}
-    kept = [string for string in _strings(session, well.id) if string.name not in named]
-    strings = sorted([*kept, *well.strings], key=lambda string: string.name)
-    session.execute(delete(StringRow).where(StringRow.well_id == well.id))
-    session.execute(
-        insert(StringRow), _placed({"well_id": well.id}, [{"name": item.name} for item in strings])
-    )
-    for position, string in enumerate(strings):
-        if string.components:
-            place = {"well_id": well.id, "string_position": position}
-            parts = _placed(place, [asdict(part) for part in string.components])
-            session.execute(insert(ComponentRow), parts)
-
-
-def _placed(
-    place: dict[str, object], parts: Sequence[dict[str, object]]
-) -> list[dict[str, object]]:
-    return [place | {"position": position} | part for position, part in enumerate(parts)]
+def _write(session: Session, well: Well, version: int) -> Known:
+    if well.rig_id is not None:
+        rigs.get(session, well.rig_id)
+    row = session.get_one(WellRow, well.id, populate_existing=True)
+    for name in ("name", "field", "operator", "water_depth", "air_gap", "total_depth", "rig_id"):
+        setattr(row, name, getattr(well, name))
+    row.version = version
+    session.flush()
+    well_parts.replace_profile(session, well)
+    return known(session, well.id)
 
 
 def _well(session: Session, row: WellRow) -> Well:
+    return well_parts.filled(session, _bare(row))
+
+
+def _bare(row: WellRow) -> Well:
     known = Well(row.id, row.name, row.field, row.operator, row.water_depth, row.air_gap)
-    return replace(
-        known,
-        sections=_sections(session, row.id),
-        trajectory=_trajectory(session, row.id),
-        formations=_formations(session, row.id),
-        strings=tuple(_strings(session, row.id)),
-    )
-
-
-def _sections(session: Session, well_id: str) -> tuple[Section, ...]:
-    query = select(SectionRow).where(SectionRow.well_id == well_id).order_by(SectionRow.position)
-    return tuple(
-        Section(row.kind, row.top, row.bottom, row.inner_diameter, row.outer_diameter)
-        for row in session.scalars(query, execution_options=_FRESH)
-    )
-
-
-def _trajectory(session: Session, well_id: str) -> tuple[Station, ...]:
-    query = select(StationRow).where(StationRow.well_id == well_id).order_by(StationRow.position)
-    return tuple(
-        Station(row.measured_depth, row.inclination, row.azimuth, row.vertical_depth)
-        for row in session.scalars(query, execution_options=_FRESH)
-    )
-
-
-def _formations(session: Session, well_id: str) -> tuple[Formation, ...]:
-    query = select(FormationRow).where(FormationRow.well_id == well_id)
-    return tuple(
-        Formation(row.name, row.top, row.lithology)
-        for row in session.scalars(query.order_by(FormationRow.position), execution_options=_FRESH)
-    )
-
-
-def _strings(session: Session, well_id: str) -> list[DrillString]:
-    parts: dict[int, list[StringComponent]] = {}
-    components = select(ComponentRow).where(ComponentRow.well_id == well_id)
-    for row in session.scalars(
-        components.order_by(ComponentRow.string_position, ComponentRow.position),
-        execution_options=_FRESH,
-    ):
-        parts.setdefault(row.string_position, []).append(_component(row))
-    strings = select(StringRow).where(StringRow.well_id == well_id).order_by(StringRow.position)
-    return [
-        DrillString(row.name, tuple(parts.get(row.position, ())))
-        for row in session.scalars(strings, execution_options=_FRESH)
-    ]
-
-
-def _component(row: ComponentRow) -> StringComponent:
-    return StringComponent(
-        row.sequence,
-        row.kind,
-        row.length,
-        row.outer_diameter,
-        row.inner_diameter,
-        row.linear_mass,
-    )
+    return replace(known, total_depth=row.total_depth, rig_id=row.rig_id)
 
 
 def _session(row: SessionRow) -> DrillingSession:

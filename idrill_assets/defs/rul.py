@@ -45,12 +45,14 @@ def component_histories(
     prognosis.
     """
     from idrill.registry.histories import made_histories
+    from idrill.rul.components import framing_of
     from idrill.store.tables import COMPONENT_HISTORIES
 
     component = context.partition_key
     made = made_histories(
         platform.database, platform.lake, component,
-        fleets=config.fleets, rigs=config.rigs, first_seed=config.first_seed,
+        fleets=framing_of(component).fleets if config.fleets is None else config.fleets,
+        rigs=config.rigs, first_seed=config.first_seed,
         heard=lambda done, of: platform.tell("simulated fleets", done, of),
     )  # fmt: skip
     written = platform.lake.write(COMPONENT_HISTORIES, {"component": component}, made.frame)
@@ -114,12 +116,13 @@ def rul_windows(
 def rul_model(
     context: dg.AssetExecutionContext, config: RulTraining, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult[None]:
-    """A candidate for a component: networks trained on its windows, exported and registered.
+    """A candidate for a component: networks and trees of its windows, exported and registered.
 
     It serves nobody until `rul_evaluation` has judged it. The run, its curves and the model card
-    are in MLflow.
+    are in MLflow. A run that was killed goes on where it was if it is launched again with the same
+    settings.
     """
-    from idrill.registry.component_models import train_candidate
+    from idrill.registry.candidates import train_candidate
     from idrill.registry.histories import material
     from idrill.rul.learning import Plan
     from idrill.rul.training import Training
@@ -131,19 +134,22 @@ def rul_model(
         epochs=config.epochs, learning_rate=config.learning_rate,
         patience=config.patience, seed=config.seed,
     )  # fmt: skip
+    if config.trials:
+        platform.tell("settings tried", 0, config.trials)
     trained = train_candidate(
         _workshop(platform), given.problem, given.parts,
-        Plan(config.network, config.members, settings), given.data,
-        by=RUN_BY, heard=lambda member, epoch, _: platform.tell(
-            f"network {member} of {config.members}", epoch, config.epochs
-        ),
+        Plan(config.network, config.members, settings, pairs=config.pairs), given.data,
+        by=RUN_BY, trials=config.trials,
+        heard_of_trials=lambda one: platform.tell("settings tried", one.number, config.trials),
+        heard=lambda member, epoch, _: platform.tell(*config.told(member, epoch)),
     )  # fmt: skip
     return dg.MaterializeResult(
         data_version=dg.DataVersion(trained.registered.digest),
         metadata={
             "model": f"{trained.registered.model}/{trained.registered.version}",
             "MLflow run": trained.run_id,
-            "curves": as_markdown(trained.curves, component),
+            "settings": str(trained.plan),
+            **{name: as_markdown(png, component) for name, png in trained.pictures.items()},
             **trained.figures,
         },
     )
@@ -272,4 +278,6 @@ def _workshop(platform: Platform) -> "Workshop":
 
     settings = platform.settings
     mlflow = MLflow(settings.tracking_url, settings.artifacts_folder)
-    return Workshop(platform.database, platform.lake, mlflow, settings.models_folder)
+    return Workshop(
+        platform.database, platform.lake, mlflow, settings.models_folder, settings.training_folder
+    )

@@ -12,6 +12,14 @@ from idrill.store.orm.accounts import (
 from idrill.store.orm.audit import AuditRow
 from idrill.store.orm.columns import Row
 from idrill.store.orm.component_lives import ComponentLifeRow
+from idrill.store.orm.control import ChangeHistoryRow, ChangeRow
+from idrill.store.orm.live_readings import (
+    LIVE_READINGS,
+    LiveDayRow,
+    LiveRejectionRow,
+    LiveRigRow,
+)
+from idrill.store.orm.maintenance import AlertHistoryRow, AlertRow, TaskHistoryRow, TaskRow
 from idrill.store.orm.predictions import PredictionRow
 from idrill.store.orm.promotions import PromotionRow
 from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
@@ -20,12 +28,15 @@ from idrill.store.orm.reconciliations import (
     CalibrationVersionRow,
     HandoverRow,
 )
+from idrill.store.orm.rigs import EquipmentRow, LinkRow, RigRow, SensorRow
 from idrill.store.orm.sources import MergeCountRow, RejectedRow, SourceDayRow, SourceRow, VersionRow
+from idrill.store.orm.system_log import SystemLogRow
 from idrill.store.orm.wells import (
+    CasingRow,
     ComponentRow,
-    EquipmentRow,
     FormationRow,
-    RigRow,
+    LimitRow,
+    MudRow,
     SectionRow,
     SessionRow,
     StationRow,
@@ -34,20 +45,32 @@ from idrill.store.orm.wells import (
 )
 
 __all__ = [
+    "LIVE_READINGS",
     "METADATA",
+    "AlertHistoryRow",
+    "AlertRow",
     "ApiKeyRow",
     "AuditRow",
     "CalibrationRow",
     "CalibrationVersionRow",
+    "CasingRow",
+    "ChangeHistoryRow",
+    "ChangeRow",
     "ComponentLifeRow",
     "ComponentRow",
     "EquipmentRow",
     "FormationRow",
     "HandoverRow",
     "LakePinRow",
+    "LimitRow",
+    "LinkRow",
+    "LiveDayRow",
+    "LiveRejectionRow",
+    "LiveRigRow",
     "LoginFailuresRow",
     "LoginRow",
     "MergeCountRow",
+    "MudRow",
     "OneTimeTokenRow",
     "PredictionRow",
     "PromotionRow",
@@ -56,11 +79,15 @@ __all__ = [
     "RigDayRow",
     "RigRow",
     "SectionRow",
+    "SensorRow",
     "SessionRow",
     "SourceDayRow",
     "SourceRow",
     "StationRow",
     "StringRow",
+    "SystemLogRow",
+    "TaskHistoryRow",
+    "TaskRow",
     "UserRigRow",
     "UserRow",
     "VersionRow",

@@ -1,37 +1,11 @@
-"""Tables of rigs, wells, and who drilled what when."""
+"""Tables of wells, and who drilled what when."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idrill.store.orm.columns import Key, Position, RigId, RigKey, Row, WellId, WellKey
-
-
-class RigRow(Row):
-    """A rig."""
-
-    __tablename__ = "rigs"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    synthetic: Mapped[bool]
-    owner: Mapped[str | None]
-    kind: Mapped[str | None]
-    block_weight: Mapped[float | None]
-    created_at: Mapped[datetime]
-    retired_at: Mapped[datetime | None]
-
-
-class EquipmentRow(Row):
-    """A piece of equipment of a rig."""
-
-    __tablename__ = "equipment"
-
-    rig_id: Mapped[RigKey]
-    name: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    position: Mapped[int]
+from idrill.store.orm.columns import Key, Position, RigId, Row, WellId, WellKey
 
 
 class WellRow(Row):
@@ -45,6 +19,11 @@ class WellRow(Row):
     operator: Mapped[str | None]
     water_depth: Mapped[float | None]
     air_gap: Mapped[float | None]
+    total_depth: Mapped[float | None]
+    rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
+    """The rig that is to drill it."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts its profiles."""
 
 
 class SectionRow(Row):
@@ -84,6 +63,52 @@ class FormationRow(Row):
     name: Mapped[str]
     top: Mapped[float]
     lithology: Mapped[str | None]
+    bottom: Mapped[float | None]
+    pore_density: Mapped[float | None]
+    fracture_density: Mapped[float | None]
+
+
+class CasingRow(Row):
+    """A string of casing."""
+
+    __tablename__ = "casing_strings"
+
+    well_id: Mapped[WellKey]
+    position: Mapped[Position]
+    kind: Mapped[str]
+    top: Mapped[float]
+    bottom: Mapped[float]
+    inner_diameter: Mapped[float]
+    outer_diameter: Mapped[float]
+
+
+class MudRow(Row):
+    """A mud and the stretch of a well that is drilled with it."""
+
+    __tablename__ = "mud_sections"
+
+    well_id: Mapped[WellKey]
+    position: Mapped[Position]
+    kind: Mapped[str]
+    top: Mapped[float]
+    bottom: Mapped[float]
+    density: Mapped[float]
+    plastic_viscosity: Mapped[float | None]
+    yield_point: Mapped[float | None]
+
+
+class LimitRow(Row):
+    """What a channel may be set to in a stretch of a well."""
+
+    __tablename__ = "well_limits"
+
+    well_id: Mapped[WellKey]
+    position: Mapped[Position]
+    channel: Mapped[str]
+    top: Mapped[float]
+    bottom: Mapped[float]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
 
 
 class StringRow(Row):

@@ -1,0 +1,1 @@
+"""Set-points that somebody wants to change."""

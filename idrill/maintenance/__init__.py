@@ -1,0 +1,1 @@
+"""Alerts and the work that follows from them."""

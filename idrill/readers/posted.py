@@ -1,0 +1,211 @@
+"""Readings as they are told one by one, or in columns: by HTTP, by a broker.
+
+A reading that cannot be used is rejected alone, with its place and the reason; a channel or a unit
+that makes no sense for a whole column is a fault of what was sent.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from math import isfinite
+
+import polars as pl
+
+from idrill.channels import BY_NAME, channel
+from idrill.errors import InvalidRequest, UnknownChannel
+from idrill.frame import TIME, channels_in
+from idrill.readers.reading import Reason
+
+TOLERANCE = timedelta(minutes=5)
+"""How far ahead of ours the clock of a rig may be."""
+
+SAMPLE = 200
+"""How much of a rejected reading is kept [characters]."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedReading:
+    """What somebody says was measured at one instant, not looked at yet."""
+
+    time: object
+    """ISO 8601, with a time zone."""
+    values: object
+    """The value of each channel, by its name, in the unit that the channel is stored in."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedReading:
+    """A reading that cannot be used."""
+
+    place: int
+    """Among those told, from 0."""
+    reason: Reason
+    detail: str
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What is left of readings once they were looked at.
+
+    `table` has a row for each reading that can be used: `place` (Int64), `time`, and one Float64
+    column per channel that any of them tells. Instants may repeat.
+    """
+
+    table: pl.DataFrame
+    rejected: tuple[RejectedReading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When a reading may have been made."""
+
+    first: datetime
+    last: datetime
+
+    @classmethod
+    def until(cls, now: datetime, first_day: date) -> "Period":
+        """From the first day that has a partition to a little after now."""
+        return cls(datetime.combine(first_day, time(), UTC), now + TOLERANCE)
+
+
+class _Unusable(Exception):
+    """Raised within this module where a reading cannot be used."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def check_units(units: Mapping[str, str]) -> None:
+    """See that values are told in the units that channels are stored in.
+
+    Raises:
+        UnknownChannel: If a channel does not exist.
+        InvalidRequest: If a unit is another one.
+
+    Example:
+        >>> check_units({"torque": "kN·m"})
+    """
+    for name, unit in units.items():
+        stored = channel(name).unit
+        if unit != stored:
+            raise InvalidRequest(f"{name} is stored in {stored}, not in {unit}: convert it first")
+
+
+def read_rows(readings: Sequence[PostedReading], period: Period) -> Posted:
+    """What can be used of readings that were told row by row."""
+    rows: list[dict[str, object]] = []
+    rejected: list[RejectedReading] = []
+    for place, reading in enumerate(readings):
+        try:
+            instant = _instant(reading.time, period)
+            rows.append({"place": place, "time": instant, **_values(reading.values)})
+        except _Unusable as fault:
+            rejected.append(RejectedReading(place, fault.reason, str(fault), _sample(reading)))
+    return Posted(_table(rows), tuple(rejected))
+
+
+def read_columns(
+    times: Sequence[object], columns: Mapping[str, Sequence[object]], period: Period
+) -> Posted:
+    """What can be used of readings that were told in columns, one value for each of `times`.
+
+    Raises:
+        UnknownChannel: If a channel does not exist.
+        InvalidRequest: If a column is longer or shorter than `times`.
+    """
+    for name, values in columns.items():
+        if len(values) != len(times):
+            short = f"{name} has {len(values)} values for {len(times)} instants"
+            raise InvalidRequest(f"{short}: tell null where nothing was measured")
+    for name in columns:
+        channel(name)
+    found = _at_once(times, columns, period)
+    return read_rows(list(_as_rows(times, columns)), period) if found is None else found
+
+
+def _at_once(
+    times: Sequence[object], columns: Mapping[str, Sequence[object]], period: Period
+) -> Posted | None:
+    """The columns, if nothing is wrong with any of their values; else None."""
+    try:
+        instants = pl.Series("time", [_instant(one, period) for one in times], dtype=TIME)
+        if any(bool in set(map(type, values)) for values in columns.values()):
+            return None
+        values = [pl.Series(name, columns[name], pl.Float64) for name in channels_in(columns)]
+    except (_Unusable, TypeError, OverflowError, UnicodeError, pl.exceptions.PolarsError):
+        return None
+    table = pl.DataFrame([pl.int_range(len(times), eager=True).alias("place"), instants, *values])
+    names = [one.name for one in values]
+    sound = table.select(
+        pl.all_horizontal(pl.col(names).is_finite().fill_null(value=True).all())
+        & pl.any_horizontal(pl.col(names).is_not_null()).all()
+    )
+    return Posted(table, ()) if names and sound.item() else None
+
+
+def _as_rows(
+    times: Sequence[object], columns: Mapping[str, Sequence[object]]
+) -> Iterator[PostedReading]:
+    for place, instant in enumerate(times):
+        yield PostedReading(instant, {name: values[place] for name, values in columns.items()})
+
+
+def _instant(told: object, period: Period) -> datetime:
+    if not isinstance(told, str):
+        raise _Unusable(Reason.BAD_TIME, "time is no text in ISO 8601")
+    try:
+        instant = datetime.fromisoformat(told)
+        known = instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        raise _Unusable(Reason.BAD_TIME, "time is not in ISO 8601") from None
+    if known is None:
+        raise _Unusable(Reason.BAD_TIME, "time has no time zone: end it with Z or an offset")
+    if known > period.last:
+        ahead = f"later than {period.last:%F %T}Z: is the rig's clock right?"
+        raise _Unusable(Reason.IN_THE_FUTURE, ahead)
+    if known < period.first:
+        raise _Unusable(Reason.BEFORE_FIRST_DAY, f"before the first day, {period.first:%F}")
+    return known
+
+
+def _values(told: object) -> dict[str, object]:
+    if not isinstance(told, Mapping):
+        raise _Unusable(Reason.BAD_NUMBER, "values is no object of channels and numbers")
+    found = {str(name): _number(str(name), value) for name, value in told.items()}
+    found = {name: value for name, value in found.items() if value is not None}
+    if not found:
+        raise _Unusable(Reason.NO_VALUES, "no channel has a value")
+    return dict(found)
+
+
+def _number(name: str, value: object) -> float | None:
+    if name not in BY_NAME:
+        try:
+            channel(name[:64])
+        except UnknownChannel as error:
+            raise _Unusable(Reason.UNKNOWN_CHANNEL, str(error)) from None
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _Unusable(Reason.BAD_NUMBER, f"{name} is no number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = float("inf")
+    if not isfinite(number):
+        raise _Unusable(Reason.BAD_NUMBER, f"{name} is not finite")
+    return number
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    names = channels_in({name for row in rows for name in row})
+    schema = {"place": pl.Int64(), "time": TIME} | dict.fromkeys(names, pl.Float64())
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _sample(reading: PostedReading) -> str:
+    told = {"time": reading.time, "values": reading.values}
+    return json.dumps(told, default=str, ensure_ascii=False)[:SAMPLE]

@@ -1,0 +1,157 @@
+"""One writer for the readings that many tell at once: what waits together is committed together."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from queue import Empty, Full, Queue
+from threading import Lock, Thread
+
+from idrill.errors import IDrillError, NotFound, OriginRefused, StoreBusy, StoreError
+from idrill.store import live_intake
+from idrill.store.database import Database
+from idrill.store.live_intake import Batch, Committed
+
+WAITING = 256
+"""Batches that may wait; more are refused, so that nobody waits without end."""
+
+TOGETHER = 64
+"""Batches of one commit at most."""
+
+PATIENCE = 30.0
+"""How long a sender waits for the commit [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a writer did since it was made."""
+
+    commits: int = 0
+    batches: int = 0
+    readings: int = 0
+    last_commit: datetime | None = None
+    last_fault: str | None = None
+    """Why the store could not keep a batch last."""
+
+
+@dataclass(frozen=True)
+class _Order:
+    batch: Batch
+    done: Future[Committed] = field(default_factory=Future)
+
+
+class LiveWriter:
+    """Commits batches in groups, from one thread; it starts with the first batch.
+
+    Args:
+        database: The store.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._orders: Queue[_Order | None] = Queue(WAITING)
+        self._starting = Lock()
+        self._thread: Thread | None = None
+        self.progress = Progress()
+
+    @property
+    def waiting(self) -> int:
+        """How many batches wait to be committed."""
+        return self._orders.qsize()
+
+    def write(self, batch: Batch) -> Committed:
+        """What became of a batch, once it is committed.
+
+        Raises:
+            NotFound: If there is no such rig.
+            OriginRefused: If readings of this origin do not belong to it.
+            StoreBusy: If too many batches wait; nothing of this one is kept.
+            StoreError: If the store is away; nothing of it is kept.
+        """
+        order = _Order(batch)
+        self._start()
+        try:
+            self._orders.put_nowait(order)
+        except Full:
+            raise StoreBusy("too many readings wait to be committed: send them again") from None
+        try:
+            return order.done.result(PATIENCE)
+        except TimeoutError:
+            raise StoreBusy("the store took too long: it may hold them, send them again") from None
+
+    def close(self) -> None:
+        """Commit what waits, and stop."""
+        with self._starting:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._orders.put(None)
+            thread.join()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="live-writer", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while (order := self._orders.get()) is not None:
+            group, ends = self._with_those_waiting(order)
+            self._commit(group)
+            if ends:
+                return
+
+    def _with_those_waiting(self, first: _Order) -> tuple[list[_Order], bool]:
+        """The orders of one commit, and whether they are the last."""
+        group = [first]
+        while len(group) < TOGETHER:
+            try:
+                order = self._orders.get_nowait()
+            except Empty:
+                break
+            if order is None:
+                return group, True
+            group.append(order)
+        return group, False
+
+    def _commit(self, group: Sequence[_Order]) -> None:
+        """Commit a group; if one of it is refused, each by itself."""
+        try:
+            done = self._write(group)
+        except IDrillError as error:
+            if len(group) == 1:
+                self._note(error)
+                group[0].done.set_exception(error)
+                return
+            for order in group:
+                self._commit([order])
+        except Exception as error:  # noqa: BLE001  the thread lives on; whoever waits is told
+            for order in group:
+                order.done.set_exception(StoreError(f"readings could not be kept: {error}"))
+        else:
+            self._count(done)
+            for order, committed in zip(group, done, strict=True):
+                order.done.set_result(committed)
+
+    def _note(self, error: IDrillError) -> None:
+        """Keep a fault of the store; one of the sender is told to nobody else."""
+        if not isinstance(error, NotFound | OriginRefused):
+            self.progress = replace(self.progress, last_fault=str(error))
+
+    def _count(self, done: Sequence[Committed]) -> None:
+        so_far = self.progress
+        self.progress = replace(
+            so_far,
+            commits=so_far.commits + 1,
+            batches=so_far.batches + len(done),
+            readings=so_far.readings + sum(one.rows for one in done),
+            last_commit=datetime.now(UTC),
+        )
+
+    def _write(self, group: Sequence[_Order]) -> list[Committed]:
+        # Writers that hold the marks of several rigs take them in one order, or they may deadlock.
+        turns = sorted(range(len(group)), key=lambda turn: group[turn].batch.rig_id)
+        done: dict[int, Committed] = {}
+        with self._database.session() as session:
+            for turn in turns:
+                done[turn] = live_intake.write(session, group[turn].batch)
+        return [done[turn] for turn in range(len(group))]

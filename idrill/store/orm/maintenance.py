@@ -1,0 +1,116 @@
+"""Tables of alerts, of the work that follows from them, and of what became of both."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idrill.maintenance.alerts import Action, Priority
+from idrill.maintenance.alerts import State as AlertState
+from idrill.maintenance.tasks import Activity
+from idrill.maintenance.tasks import State as TaskState
+from idrill.store.orm.columns import Key, Large, RigId, Row, one_of
+
+
+class AlertRow(Row):
+    """Something on a rig that somebody has to look at."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index(None, "rig_id", "state"),
+        Index(None, "shelved_until"),
+        one_of("priority", *Priority),
+        one_of("state", *AlertState),
+        CheckConstraint("(shelved_until IS NOT NULL) = (state = 'shelved')", name="shelved"),
+    )
+
+    id: Mapped[Key]
+    rig_id: Mapped[RigId]
+    equipment: Mapped[str | None]
+    component: Mapped[str | None]
+    channel: Mapped[str | None]
+    priority: Mapped[str]
+    message: Mapped[str]
+    raised_by: Mapped[str]
+    raised_at: Mapped[datetime]
+    state: Mapped[str]
+    version: Mapped[int]
+    """Counts what was done to it, from 1."""
+    shelved_until: Mapped[datetime | None]
+
+
+class AlertHistoryRow(Row):
+    """What was done to an alert; triggers refuse to change or delete it."""
+
+    __tablename__ = "alert_history"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "number"),
+        one_of("action", "raise", *Action),
+        one_of("state", *AlertState),
+    )
+
+    id: Mapped[Key]
+    alert_id: Mapped[Large] = mapped_column(ForeignKey("alerts.id"))
+    number: Mapped[int]
+    action: Mapped[str]
+    state: Mapped[str]
+    """The state that came of it."""
+    by: Mapped[str]
+    note: Mapped[str]
+    at: Mapped[datetime]
+    shelved_until: Mapped[datetime | None]
+
+
+class TaskRow(Row):
+    """Work on a rig's equipment."""
+
+    __tablename__ = "maintenance_tasks"
+    __table_args__ = (
+        Index(None, "rig_id", "state"),
+        Index(None, "planned_start"),
+        Index(None, "alert_id"),
+        one_of("activity", *Activity),
+        one_of("priority", *Priority),
+        one_of("state", *TaskState),
+        CheckConstraint("(planned_start IS NULL) = (planned_end IS NULL)", name="planned"),
+        CheckConstraint("planned_end > planned_start", name="order"),
+        CheckConstraint(
+            "planned_start IS NOT NULL OR state IN ('proposed', 'approved', 'cancelled')",
+            name="scheduled",
+        ),
+    )
+
+    id: Mapped[Key]
+    rig_id: Mapped[RigId]
+    equipment: Mapped[str | None]
+    component: Mapped[str | None]
+    activity: Mapped[str]
+    title: Mapped[str]
+    priority: Mapped[str]
+    due: Mapped[datetime | None]
+    planned_start: Mapped[datetime | None]
+    planned_end: Mapped[datetime | None]
+    assigned_to: Mapped[str | None]
+    alert_id: Mapped[Large | None] = mapped_column(ForeignKey("alerts.id"))
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    state: Mapped[str]
+    version: Mapped[int]
+    """Counts its changes, from 1."""
+
+
+class TaskHistoryRow(Row):
+    """What was done to a task; triggers refuse to change or delete it."""
+
+    __tablename__ = "task_history"
+    __table_args__ = (UniqueConstraint("task_id", "number"), one_of("state", *TaskState))
+
+    id: Mapped[Key]
+    task_id: Mapped[Large] = mapped_column(ForeignKey("maintenance_tasks.id"))
+    number: Mapped[int]
+    state: Mapped[str]
+    by: Mapped[str]
+    note: Mapped[str]
+    at: Mapped[datetime]
+    changed: Mapped[dict[str, object]]
+    """What became of which field."""
