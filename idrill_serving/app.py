@@ -1,31 +1,61 @@
 """The application, made by one factory and served by any host."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from idrill.settings import Settings
 from idrill_serving import errors, openapi
 from idrill_serving.bodies import BodyLimits
 from idrill_serving.doors import check_doors
-from idrill_serving.platform import build_platform
+from idrill_serving.models import follow
+from idrill_serving.noting import STARTED, STOPPED
+from idrill_serving.platform import Platform, build_platform
 from idrill_serving.routes import (
+    alerts,
     api_keys,
     audit,
     auth,
+    control,
     documentation,
     dvr,
     health,
+    models,
+    predictions,
+    producer,
     rigs,
     sensor_data,
+    system_log,
+    tasks,
     users,
+    wells,
 )
 from idrill_serving.watching import Watch
 
-RESOURCES = (documentation, health, auth, users, api_keys, audit, rigs, sensor_data, dvr)
+RESOURCES = (
+    documentation,
+    health,
+    auth,
+    users,
+    api_keys,
+    audit,
+    system_log,
+    rigs,
+    wells,
+    alerts,
+    tasks,
+    control,
+    sensor_data,
+    producer,
+    dvr,
+    models,
+    predictions,
+)
 """Every module of routes."""
 
 DESCRIPTION = """Readings that can be trusted, their quality, and who may see them.
@@ -36,7 +66,7 @@ documents (RFC 9457) with a stable `code`.
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application; nothing is connected before the first request.
+    """The application; nothing is connected before it starts.
 
     Args:
         settings: Of this process.
@@ -63,7 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.add_middleware(BodyLimits, most=settings.max_body_bytes)
     _allow_origins(app, settings)
-    app.add_middleware(Watch, metrics=platform.metrics)
+    app.add_middleware(Watch, metrics=platform.metrics, tracing=platform.tracing)
     return app
 
 
@@ -74,7 +104,7 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "X-API-Key", "Content-Type", "X-Request-ID"],
             expose_headers=["X-Request-ID", "X-Next-Cursor", "Retry-After"],
         )
@@ -82,5 +112,17 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    app.state.platform.database.dispose()
+    platform: Platform = app.state.platform
+    await run_in_threadpool(platform.notes.note, STARTED)
+    following = asyncio.create_task(follow(platform.champions, platform.settings.model_poll))
+    try:
+        yield
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+        await run_in_threadpool(platform.live.close)
+        await run_in_threadpool(platform.answers.close)
+        await run_in_threadpool(platform.notes.note, STOPPED)
+        await run_in_threadpool(platform.tracing.close)
+        platform.database.dispose()

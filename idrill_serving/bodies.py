@@ -12,6 +12,7 @@ DEEPEST = 32
 """How many brackets of a JSON body may stand inside each other."""
 
 _ENCODINGS = {"gzip": 31, "deflate": 15}
+_NO_BRACKETS = bytes(one for one in range(256) if one not in b"[]{}")
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
@@ -100,11 +101,11 @@ def _depth(body: bytes) -> int:
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return 0
     depth = deepest = 0
-    for character in _TEXTS.sub(b"", body):
-        if character in b"[{":
+    for bracket in _TEXTS.sub(b"", body).translate(None, _NO_BRACKETS):
+        if bracket in b"[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif character in b"]}":
+        else:
             depth -= 1
     return deepest
 

@@ -20,6 +20,8 @@ class HashQueue:
 
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
+        # The hash that nobody has is made now, or the first unknown account would take longer.
+        passwords.matches("", None)
         self._places = Semaphore(MOST_WAITING)
         self._turn = Lock()
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from idrill.errors import InvalidRequest
@@ -13,10 +14,10 @@ def cursor_of(place: Place) -> str:
     """The cursor of a place.
 
     Example:
-        >>> place_of(cursor_of(Place(datetime(2024, 3, 1, tzinfo=UTC), "torque"))).channel
+        >>> place_of(cursor_of(Place(datetime(2024, 3, 1, tzinfo=UTC), "torque", "live"))).channel
         'torque'
     """
-    told = json.dumps([place.time.isoformat(), place.channel])
+    told = json.dumps([place.time.isoformat(), place.channel, place.origin])
     return base64.urlsafe_b64encode(told.encode()).decode()
 
 
@@ -27,7 +28,34 @@ def place_of(cursor: str) -> Place:
         InvalidRequest: If it is none of ours.
     """
     try:
-        time, channel = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return Place(datetime.fromisoformat(time).astimezone(UTC), str(channel))
+        time, channel, origin = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return Place(datetime.fromisoformat(time).astimezone(UTC), str(channel), str(origin))
     except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
         raise InvalidRequest("this cursor is none of ours: use `next` of an answer") from error
+
+
+def token_of(parts: Sequence[str]) -> str:
+    """A cursor made of words.
+
+    Example:
+        >>> parts_of(token_of(["liner", "daily"]), 2)
+        ['liner', 'daily']
+    """
+    return base64.urlsafe_b64encode(json.dumps(list(parts)).encode()).decode()
+
+
+def parts_of(cursor: str, count: int) -> list[str]:
+    """The words of a cursor.
+
+    Raises:
+        InvalidRequest: If it is none of ours.
+    """
+    try:
+        parts: object = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise InvalidRequest("this cursor is none of ours: use `next` of an answer") from error
+    words = parts if isinstance(parts, list) else []
+    sound = [one for one in words if isinstance(one, str) and one.isprintable()]
+    if len(sound) != count or len(words) != count:
+        raise InvalidRequest("this cursor is none of ours: use `next` of an answer")
+    return sound

@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 
+from idrill.registry.prognoses import Bench
 from idrill.settings import Settings
-from idrill.store.database import Database
+from idrill.store.database import Database, Mark
 from idrill.store.lake import Lake
+from idrill.store.live_writer import LiveWriter
 from idrill.store.passwords import Passwords
+from idrill_serving.cache import Answers
 from idrill_serving.hashing import HashQueue
 from idrill_serving.mail import Mail
 from idrill_serving.metrics import Metrics
+from idrill_serving.models import Champions
+from idrill_serving.noting import Notes
+from idrill_serving.passes import Passes
 from idrill_serving.rate_limits import RateLimits
 from idrill_serving.tokens import AccessTokens, access_tokens
+from idrill_serving.tracing import Tracing
 
 
 @dataclass(frozen=True)
@@ -22,9 +29,23 @@ class Platform:
     lake: Lake
     passwords: HashQueue
     tokens: AccessTokens
+    passes: Passes
     limits: RateLimits
     mail: Mail
     metrics: Metrics
+    notes: Notes
+    tracing: Tracing
+    champions: Champions
+    live: LiveWriter
+    answers: Answers
+    glances: dict[str, tuple[Mark, bytes]]
+    """The latest readings of rigs, with the state of the store that they were made of."""
+
+    @property
+    def bench(self) -> Bench:
+        """What prognoses are made from, with the champions that are open."""
+        folder = self.settings.models_folder
+        return Bench(self.database, self.lake, folder, self.champions.pair)
 
 
 def build_platform(settings: Settings) -> Platform:
@@ -41,7 +62,14 @@ def build_platform(settings: Settings) -> Platform:
         lake=Lake(settings.lake_folder, database),
         passwords=HashQueue(hashing),
         tokens=access_tokens(settings),
+        passes=Passes(database),
         limits=RateLimits(settings),
         mail=Mail(settings),
         metrics=Metrics(),
+        notes=Notes(database),
+        tracing=Tracing(settings),
+        champions=Champions(database, settings.models_folder),
+        live=LiveWriter(database),
+        answers=Answers(settings),
+        glances={},
     )

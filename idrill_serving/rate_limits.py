@@ -69,6 +69,11 @@ class RateLimits:
         """
         self._count(self._logging_in, f"login:{address}", "too many logins from this address")
 
+    @property
+    def are_shared(self) -> bool:
+        """Whether Redis counts, which has to be waited for."""
+        return self._shared is not None
+
     def storage_answers(self) -> bool | None:
         """Whether Redis answers; None if there is none."""
         if self._shared is None:

@@ -46,6 +46,19 @@ def represented(accept: str, rows: pl.DataFrame, envelope: Mapping[str, Any]) ->
     return Response(written.getvalue(), media_type=media, headers=headers)
 
 
+def packed(answer: Response) -> bytes:
+    """An answer that `represented` gave, as bytes that can be kept."""
+    cursor = answer.headers.get("x-next-cursor", "")
+    return cursor.encode() + b"\n" + bytes(answer.body)
+
+
+def unpacked(kept: bytes, media: str) -> Response:
+    """The answer that was `packed`, in the format that it has."""
+    cursor, _, body = kept.partition(b"\n")
+    headers = {"Vary": "Accept"} | ({"X-Next-Cursor": cursor.decode()} if cursor else {})
+    return Response(body, media_type=media, headers=headers)
+
+
 def negotiated(accept: str) -> str:
     """The best of the formats that `accept` names.
 

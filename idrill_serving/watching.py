@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from idrill_serving import logs
 from idrill_serving.metrics import Metrics
+from idrill_serving.tracing import Tracing
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -36,11 +37,13 @@ class Watch:
     Args:
         app: What is watched.
         metrics: Where requests are counted.
+        tracing: Where they are traced.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing) -> None:
         self._app = app
         self._metrics = metrics
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,15 +62,17 @@ class Watch:
                 _dress(MutableHeaders(scope=message), scope, request_id)
             await send(message)
 
-        try:
-            with self._metrics.in_flight.track_inprogress():
-                await self._app(scope, receive, answer)
-        finally:
-            self._note(scope, status, time.perf_counter() - began)
-            logs.request_id.reset(token)
+        with self._tracing.traced(scope, request_id) as span:
+            try:
+                with self._metrics.in_flight.track_inprogress():
+                    await self._app(scope, receive, answer)
+            finally:
+                route = getattr(scope.get("route"), "path", "unmatched")
+                self._note(scope, route, status, time.perf_counter() - began)
+                self._tracing.finish(span, method=scope["method"], route=route, status=status)
+                logs.request_id.reset(token)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+    def _note(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         method = scope["method"] if route != "unmatched" else "any"
         self._metrics.count(method, route, status, seconds)
         principal = scope.get("state", {}).get("principal")

@@ -9,12 +9,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.own_postgres import OwnPostgres, made, programs
+
 # The graph reads it at import; the old field data begin in 2007.
 os.environ["IDRILL_FIRST_DAY"] = "2007-01-01"  # noqa: TID251
 
 REAL_DATA = Path(os.environ.get("IDRILL_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
 POSTGRES = os.environ.get("IDRILL_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--store postgresql`, which runs the tests of the service on the other database."""
+    parser.addoption("--store", choices=["sqlite", "postgresql"], default="sqlite")
 
 
 def _absent(what: str, remedy: str) -> None:
@@ -40,6 +47,18 @@ def postgres_server() -> str:
     except psycopg.OperationalError as error:
         _absent("PostgreSQL", f"set IDRILL_TEST_POSTGRES ({str(error).strip()})")
     return POSTGRES
+
+
+@pytest.fixture(scope="session")
+def own_postgres() -> Iterator[OwnPostgres]:
+    """A PostgreSQL server that nobody else uses."""
+    found = programs()
+    if found is None:
+        _absent("initdb", "install PostgreSQL's server programs")
+    assert found is not None
+    server = made(found)
+    yield server
+    server.remove()
 
 
 @pytest.fixture

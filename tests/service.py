@@ -40,13 +40,18 @@ class Service:
         """The headers of somebody with a role."""
         return bearer(self.login(email_of(role))["access_token"])
 
-    def newcomer(self, role: Role) -> dict[str, str]:
-        """The headers of somebody with a role whom nobody has had time to disable."""
+    def newcomer(self, role: Role, rigs: tuple[str, ...] | None = None) -> dict[str, str]:
+        """The headers of somebody with a role whom nobody has had time to disable.
+
+        Args:
+            role: The role.
+            rigs: The rigs that they see; None: every one.
+        """
         platform = self.client.app.state.platform  # type: ignore[attr-defined]
         email = f"{uuid4().hex}@rig.example"
         with self.database.session() as session:
             hashed = platform.passwords.hashed(PASSWORD)
-            user = users.create(session, NewUser(email, "", role, hashed, None))
+            user = users.create(session, NewUser(email, "", role, hashed, rigs))
             login = logins.begin(session, user.id)
         return bearer(platform.tokens.issue(Claims(user.id, login.id)))
 
@@ -75,6 +80,7 @@ def settings_of(home: Path) -> Settings:
         request_rate="100000/minute",
         login_rate="100000/minute",
         max_body_bytes=64 << 10,
+        model_poll=0.1,
     )
 
 

@@ -9,6 +9,7 @@ ALONE = {
     Permission.MANAGE_USER: {Role.ADMIN},
     Permission.READ_AUDIT: {Role.ADMIN},
     Permission.READ_METRICS: {Role.ADMIN},
+    Permission.READ_SYSTEM_LOG: {Role.ENGINEER, Role.ADMIN},
     Permission.APPROVE_CONTROL: {Role.ENGINEER, Role.ADMIN},
     Permission.PROPOSE_CONTROL: {Role.OPERATOR, Role.ENGINEER, Role.ADMIN},
     Permission.DECIDE_CALIBRATION: {Role.ENGINEER, Role.ADMIN},

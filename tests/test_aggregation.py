@@ -378,3 +378,14 @@ def test_the_volve_day_is_218_9_metres(real_data: Path) -> None:
     assert found["drilling_hours"] == pytest.approx(5.4, abs=0.2)
     assert found["coverage_hours"] == pytest.approx(9.44, abs=0.01)
     assert 10 < found["mechanical_specific_energy"] < 300
+
+
+def test_live_rows_and_rows_of_files_are_one_series_of_a_day() -> None:
+    origins = pl.Series("origin", ["file", "live", "file", "live"], dtype=ORIGIN)
+    frame = a_frame(range(4), {"torque": [1.0] * 4}).with_columns(origins)
+
+    minutes = downsample(frame, "1m")
+    hours = drilling_kpis(frame.with_columns(pl.lit("static", ACTIVITY).alias("activity")))
+
+    assert minutes.select("origin", "count").rows() == [("live", 4)]
+    assert hours.select("origin", "coverage_hours").rows() == [("live", pytest.approx(4.5 / 3600))]

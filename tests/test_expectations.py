@@ -65,7 +65,7 @@ FIRST = pl.int_range(pl.len()) == 0
         ),
         (
             a_frame().with_columns(
-                origin=pl.when(FIRST).then(pl.lit("live")).otherwise("origin").cast(ORIGIN)
+                origin=pl.when(FIRST).then(pl.lit("replay")).otherwise("origin").cast(ORIGIN)
             ),
             "rows of more than one origin are mixed",
         ),

@@ -139,7 +139,10 @@ def test_uv_installs_into_our_environment_with_the_links_that_pip_was_given(
     done = make(fresh, "install", "PIP_FIND_LINKS=/wheels /more", path=bare_path)
 
     assert "/wheels,/more | pip install" in done.stdout
-    assert "--python .venv/bin/python -c constraints.txt -e .[models,serving,dev]" in done.stdout
+    assert (
+        "--python .venv/bin/python -c constraints.txt -e .[models,serving,tracing,dev]"
+        in done.stdout
+    )
 
 
 def test_the_tested_set_has_every_dependency_in_a_version_that_is_allowed() -> None:

@@ -30,6 +30,7 @@ def test_without_any_setting_everything_lies_in_var_below_here(tmp_path: Path) -
     assert settings.archive_folder == tmp_path / "var" / "archive"
     assert settings.dagster_home == tmp_path / "var" / "dagster"
     assert settings.models_folder == tmp_path / "var" / "models"
+    assert settings.training_folder == tmp_path / "var" / "training"
     assert settings.tracking_url == f"sqlite:///{tmp_path}/var/mlflow.db"
     assert settings.artifacts_folder == tmp_path / "mlruns"
 

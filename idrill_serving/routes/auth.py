@@ -3,7 +3,7 @@
 from fastapi import APIRouter, BackgroundTasks
 from starlette.exceptions import HTTPException
 
-from idrill.errors import InvalidAccount, NotAuthenticated
+from idrill.errors import InvalidAccount, LoginRefused, NotAuthenticated
 from idrill.store import audit, login_throttle, logins, one_time_tokens, passwords, users
 from idrill.store.audit import Actor, Change
 from idrill.store.logins import Login
@@ -30,8 +30,8 @@ from idrill_serving.tokens import Claims
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=ClosedRoute)
 
-WRONG = "email or password is wrong"
-"""Said of an unknown account, a disabled one and a wrong password alike."""
+WRONG = "email or password is wrong; after some failures, wait before the next try"
+"""Said of an unknown account, a disabled one, one that has to wait and a wrong password alike."""
 
 ASKED = Accepted(detail="if there is such an account, a mail with a token is on its way")
 
@@ -40,14 +40,16 @@ ASKED = Accepted(detail="if there is such an account, a mail with a token is on 
 def login(body: LoginRequest, platform: PlatformDependency, actor: ActorDependency) -> TokenPair:
     """Log in with a password; after some failures this takes a wait, longer each time."""
     with platform.database.session() as session:
-        login_throttle.check(session, body.email, actor.address)
+        waits = bool(login_throttle.wait(session, body.email, actor.address))
         user = users.by_email(session, body.email)
         stored = users.password_hash(session, user.id) if user and user.active else None
-    matched = platform.passwords.matches(body.password, stored)
+    # Whoever has to wait is hashed for all the same: how long it takes tells nothing.
+    matched = platform.passwords.matches(body.password, None if waits else stored)
     if user is None or not matched:
+        count = login_throttle.turned_away if waits else login_throttle.failed
         with platform.database.session() as session:
-            login_throttle.failed(session, body.email, actor.address)
-        raise NotAuthenticated(WRONG)
+            count(session, body.email, actor.address)
+        raise LoginRefused(WRONG) if waits else NotAuthenticated(WRONG)
     with platform.database.session() as session:
         login_throttle.succeeded(session, body.email, actor.address)
         begun = logins.begin(session, user.id)

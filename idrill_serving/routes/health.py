@@ -60,7 +60,12 @@ async def show_services(platform: PlatformDependency) -> ServicesAnswer:
 
 
 async def _probed(platform: Platform) -> list[ServiceHealth]:
-    probes = (("database", _database), ("lake", _lake), ("rate limits", _redis))
+    probes = (
+        ("database", _database),
+        ("lake", _lake),
+        ("rate limits", _redis),
+        ("models", _models),
+    )
     return await asyncio.gather(*(_probe(platform, name, probe) for name, probe in probes))
 
 
@@ -98,6 +103,17 @@ def _redis(platform: Platform) -> tuple[Condition, str]:
     if answers:
         return Condition.OK, "requests are counted in Redis"
     return Condition.DEGRADED, "Redis is away: each worker counts for itself"
+
+
+def _models(platform: Platform) -> tuple[Condition, str]:
+    try:
+        platform.champions.refresh()
+    except IDrillError:
+        return Condition.DEGRADED, "the ledger cannot be read: what served before goes on serving"
+    if problems := platform.champions.problems():
+        return Condition.DEGRADED, "; ".join(problems.values())
+    serving = [one.row.title for one in platform.champions.open_now().values()]
+    return Condition.OK, f"{', '.join(serving)} serve" if serving else "no model has a champion"
 
 
 def _worst(services: list[ServiceHealth]) -> Condition:

@@ -1,33 +1,61 @@
-"""Readings and their statistics, page by page."""
+"""Readings and their statistics: told, latest, page by page."""
 
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from pydantic import AwareDatetime
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from idrill.channels import channel
 from idrill.errors import InvalidRequest
 from idrill.store import rigs
-from idrill.store.sensor_data import Resolution, Selection, last_place, read_page
-from idrill_serving.dependencies import PlatformDependency, RigInQuery
+from idrill.store.sensor_data import Selection, last_place, read_page
+from idrill.store.statistics import base_of, width_for, width_named, words_of
+from idrill_serving import readings
+from idrill_serving.dependencies import (
+    PlatformDependency,
+    PrincipalDependency,
+    RigInPath,
+    RigInQuery,
+)
 from idrill_serving.doors import ClosedRoute
 from idrill_serving.paging import cursor_of, place_of
 from idrill_serving.platform import Platform
-from idrill_serving.representations import ARROW, CSV, FORMATS, JSON, PARQUET, represented
-from idrill_serving.schemas.sensor_data import SensorDataPage
+from idrill_serving.representations import (
+    ARROW,
+    CSV,
+    FORMATS,
+    JSON,
+    PARQUET,
+    negotiated,
+    packed,
+    represented,
+    unpacked,
+)
+from idrill_serving.schemas.sensor_data import (
+    AnalyticsAnswer,
+    BatchRequest,
+    ColumnsRequest,
+    IntakeAnswer,
+    ReadingRequest,
+    RealtimeAnswer,
+    SensorDataPage,
+)
 
 router = APIRouter(prefix="/api/v1/sensor-data", tags=["sensor-data"], route_class=ClosedRoute)
 
+LONGEST_RAW = timedelta(days=31)
+"""How long the time range of a request for readings may be."""
+
 LONGEST = {
-    Resolution.RAW: timedelta(days=31),
-    Resolution.MINUTE: timedelta(days=366),
-    Resolution.HOUR: timedelta(days=3660),
-    Resolution.DAY: timedelta(days=36600),
+    None: timedelta(days=2),
+    timedelta(minutes=1): timedelta(days=366),
+    timedelta(hours=1): timedelta(days=3660),
+    timedelta(days=1): timedelta(days=36600),
 }
-"""How long the time range of one request may be."""
+"""How long that of a request for statistics may be, by the buckets that they are made from."""
 
 YEARS = range(1971, 2200)
 """When anything can have been measured."""
@@ -52,12 +80,53 @@ Limit = Annotated[int, Query(ge=1, le=10_000, description="Rows of a page.")]
 Accept = Annotated[str, Header(max_length=200, description=", ".join(FORMATS))]
 
 
-class Bucket(StrEnum):
-    """How long a bucket is."""
+@router.post("")
+def tell_reading(
+    body: ReadingRequest, platform: PlatformDependency, principal: PrincipalDependency
+) -> IntakeAnswer:
+    """Keep what was measured at one instant; answered once it is committed."""
+    return readings.take_one(platform, principal, body)
 
-    MINUTE = "1m"
-    HOUR = "1h"
-    DAY = "1d"
+
+@router.post("/batch")
+def tell_readings(
+    body: BatchRequest, platform: PlatformDependency, principal: PrincipalDependency
+) -> IntakeAnswer:
+    """Keep readings told row by row; answered once they are committed.
+
+    A row that cannot be used is rejected alone, and told with its place and the reason.
+    """
+    return readings.take_rows(platform, principal, body, body.rows)
+
+
+@router.post("/columns")
+def tell_columns(
+    body: ColumnsRequest, platform: PlatformDependency, principal: PrincipalDependency
+) -> IntakeAnswer:
+    """Keep readings told in columns, which costs less than rows."""
+    return readings.take_columns(platform, principal, body)
+
+
+@router.get("/realtime", response_model=RealtimeAnswer)
+async def read_realtime(rig_id: RigInQuery, platform: PlatformDependency) -> Response:
+    """The latest value of each channel, its age, and what is wrong with it."""
+    told = readings.glance(platform, rig_id)
+    if told is None:
+        told = await run_in_threadpool(readings.latest_of, platform, rig_id)
+    return Response(told, media_type=JSON)
+
+
+@router.get("/analytics/{rig_id}")
+def read_analytics(
+    rig_id: RigInPath,
+    first: Annotated[date, Query(examples=["2024-03-01"])],
+    last: Annotated[date, Query(description="Included.", examples=["2024-03-07"])],
+    platform: PlatformDependency,
+) -> AnalyticsAnswer:
+    """What a rig achieved in at most 92 days: metres, hours by activity, rate, usable data."""
+    if first.year not in YEARS or last.year not in YEARS or not 0 <= (last - first).days < 92:
+        raise InvalidRequest("a period has 1 to 92 days, from first to last")
+    return readings.summary_of(platform, rig_id, first, last)
 
 
 @router.get("/historical", responses=_PAGE, response_class=Response)
@@ -71,10 +140,12 @@ def read_historical(
     limit: Limit = 1000,
     accept: Accept = JSON,
 ) -> Response:
-    """Readings as reconciled, with the quality and the origin of each; at most 31 days."""
-    span = _span(start, end, Resolution.RAW)
-    wanted = Selection(rig_id, tuple(channels), *span, Resolution.RAW)
-    return _page(platform, wanted, cursor, limit, accept)
+    """Readings with the quality and the origin of each; at most 31 days.
+
+    As reconciled; those of days that are not closed yet as validated.
+    """
+    span = _span(start, end, LONGEST_RAW)
+    return _page(platform, Selection(rig_id, tuple(channels), *span), cursor, limit, accept)
 
 
 @router.get("/aggregated", responses=_PAGE, response_class=Response)
@@ -84,16 +155,42 @@ def read_aggregated(
     start: Start,
     end: End,
     platform: PlatformDependency,
-    bucket: Annotated[Bucket, Query(description="How long a bucket is.")] = Bucket.MINUTE,
+    bucket: Annotated[
+        str | None,
+        Query(
+            max_length=8,
+            description="How long a bucket is: a number and s, m, h or d that divide a day.",
+            examples=["15m"],
+        ),
+    ] = None,
+    points: Annotated[
+        int | None,
+        Query(
+            ge=1,
+            le=10_000,
+            description="Instead of a bucket: the narrowest one that gives at most so many rows "
+            "a channel. Least and largest values stand in the rows, so a chart loses no peak.",
+            examples=[500],
+        ),
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 1000,
     accept: Accept = JSON,
 ) -> Response:
-    """Statistics of minutes, hours or days: a row per bucket and channel."""
-    resolution = Resolution(bucket.value)
-    span = _span(start, end, resolution)
-    wanted = Selection(rig_id, tuple(channels), *span, resolution)
-    return _page(platform, wanted, cursor, limit, accept)
+    """Statistics of buckets, minutes unless asked for: a row per bucket and channel."""
+    if bucket is not None and points is not None:
+        raise InvalidRequest("give bucket or points, not both")
+    span = _span(start, end, LONGEST[timedelta(days=1)])
+    width = width_named(bucket or "1m") if points is None else width_for(*span, points)
+    base = base_of(width)
+    _span(start, end, LONGEST[base and base[0]])
+    wanted = Selection(rig_id, tuple(channels), *span, width)
+    accepted = negotiated(accept)
+    made_of = (wanted, cursor, limit, accepted, *readings.revisions(platform, rig_id))
+    kept = platform.answers.kept(
+        made_of, lambda: packed(_page(platform, wanted, cursor, limit, accepted))
+    )
+    return unpacked(kept, accepted)
 
 
 def _page(
@@ -108,14 +205,14 @@ def _page(
     envelope = {
         "rig_id": rig.id,
         "synthetic": rig.synthetic,
-        "resolution": wanted.resolution.value,
+        "resolution": "raw" if wanted.width is None else words_of(wanted.width),
         "units": units,
         "next": cursor_of(last_place(page)) if found.height > limit else None,
     }
     return represented(accept, page, envelope)
 
 
-def _span(start: datetime, end: datetime, resolution: Resolution) -> tuple[datetime, datetime]:
+def _span(start: datetime, end: datetime, longest: timedelta) -> tuple[datetime, datetime]:
     """The time range in UTC.
 
     Raises:
@@ -126,7 +223,7 @@ def _span(start: datetime, end: datetime, resolution: Resolution) -> tuple[datet
     first, last = start.astimezone(UTC), end.astimezone(UTC)
     if last <= first:
         raise InvalidRequest("the time range is empty: end is not after start")
-    if last - first > LONGEST[resolution]:
-        days = LONGEST[resolution].days
-        raise InvalidRequest(f"at the resolution {resolution} a time range has at most {days} days")
+    if last - first > longest:
+        at_most = f"a time range has at most {longest.days} days"
+        raise InvalidRequest(f"{at_most} here: ask for less, or for wider buckets")
     return first, last

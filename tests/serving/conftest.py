@@ -1,12 +1,15 @@
 """The application on a migrated store, with a person of each role."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import polars as pl
+import psycopg
 import pytest
+from psycopg import sql
 
 from idrill.access import Role
 from idrill.dvr.calibration import Calibration
@@ -20,6 +23,8 @@ from idrill.store.lake import Lake
 from idrill.store.passwords import Passwords
 from idrill.store.tables import DATA_QUALITY, HOURLY, RECONCILED
 from idrill.store.users import NewUser
+from tests.own_postgres import OwnPostgres
+from tests.served_models import candidate, crown
 from tests.service import PASSWORD, Service, email_of, opened, settings_of
 
 MORNING = datetime(2024, 3, 1, tzinfo=UTC)
@@ -28,13 +33,44 @@ HASH = Passwords(memory=8, passes=1).hashed(PASSWORD)
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a person of each role, one who sees R1 only, two rigs, some readings."""
+    """A home with people of each role, one who sees R1 only, two rigs, readings, a champion."""
     home = tmp_path_factory.mktemp("serving") / "home"
     database = Database(f"sqlite:///{home / 'idrill.db'}")
-    populate(database)
-    fill(Lake(str(home / "lake"), database))
+    furnish(home, database)
     database.dispose()
     return home
+
+
+@pytest.fixture(scope="session")
+def cloned(
+    own_postgres: OwnPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
+    """Makes PostgreSQL databases that hold what the store of the template holds; gives URLs."""
+    base = own_postgres.url.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def make(like: str, name: str) -> str:
+        with psycopg.connect(own_postgres.url, autocommit=True) as server:
+            server.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(like)
+                )
+            )
+        return f"{base}/{name}"
+
+    model = Database(make("template1", "model"))
+    populate(model)
+    candidate(model, tmp_path_factory.mktemp("model") / "models", 1)
+    crown(model, 1)
+    model.dispose()
+    return lambda: make("model", f"idrill_{uuid4().hex[:12]}")
+
+
+def furnish(home: Path, database: Database) -> None:
+    """Everything that the store, the lake and the models of a home hold."""
+    populate(database)
+    fill(Lake(str(home / "lake"), database))
+    candidate(database, home / "models", 1)
+    crown(database, 1)
 
 
 def populate(database: Database) -> None:
@@ -79,12 +115,20 @@ def fill(lake: Lake) -> None:
     lake.write(DATA_QUALITY, {"rig_id": "R1", "day": MORNING.date()}, judged)
 
 
+def settings_on(store: str, home: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings of a service on a home, with its store on SQLite or PostgreSQL."""
+    if store == "sqlite":
+        return settings_of(home)
+    url = request.getfixturevalue("cloned")()
+    return settings_of(home).model_copy(update={"database_url": url})
+
+
 @pytest.fixture
-def settings(template: Path, tmp_path: Path) -> Settings:
+def settings(template: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """Settings of a service on a home of its own."""
     home = tmp_path / "home"
     shutil.copytree(template, home)
-    return settings_of(home)
+    return settings_on(request.config.getoption("--store"), home, request)
 
 
 @pytest.fixture
@@ -94,22 +138,36 @@ def service(settings: Settings) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for tests of a module that do not mind each other."""
+def shared_settings(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Settings:
+    """Settings of a service for a module."""
     home = tmp_path_factory.mktemp("shared") / "home"
     shutil.copytree(template, home)
-    yield from opened(settings_of(home))
+    return settings_on(request.config.getoption("--store"), home, request)
+
+
+@pytest.fixture(scope="module")
+def shared(shared_settings: Settings) -> Iterator[Service]:
+    """One service for tests of a module that do not mind each other."""
+    yield from opened(shared_settings)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
-def on_either(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Service]:
+def on_either(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Iterator[Service]:
     """A service of its own on each of the two databases."""
-    if request.param == "sqlite":
-        yield from opened(settings)
-        return
-    url = request.getfixturevalue("postgres_database")
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    database = Database(url)
-    populate(database)
-    database.dispose()
-    yield from opened(settings.model_copy(update={"database_url": url}))
+    home = tmp_path / "home"
+    shutil.copytree(template, home)
+    yield from opened(settings_on(request.param, home, request))
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]
+)
+def either(
+    request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """One service on each of the two databases, for tests that do not mind each other."""
+    home = tmp_path_factory.mktemp("either") / "home"
+    shutil.copytree(template, home)
+    yield from opened(settings_on(request.param, home, request))

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from idrill.cli import run
+from tests.served_models import window
 from tests.service import PASSWORD, SECRET
 
 PROGRAM = Path(sys.executable).parent / "idrill"
@@ -64,21 +65,33 @@ with TestClient(app) as client:
     for accept in ("text/csv", "application/vnd.apache.parquet", "application/json"):
         headers = bearer(pair["access_token"]) | {"Accept": accept}
         assert client.get(path, headers=headers).status_code == 200
+    pair = Service(client, app.state.platform.database).login("engineer@rig.example")
+    headers = bearer(pair["access_token"])
+    for path, body in (("rul", json.loads(sys.argv[2])), ("rul/auto", json.loads(sys.argv[3]))):
+        answer = client.post(f"/api/v1/predictions/{path}", json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+    assert client.get("/api/v1/models/rul-liner", headers=headers).json()["served"] == 1
 print(json.dumps(list(sys.modules)))
 """
     root = Path(__file__).parents[2]
+    windows = [{"channels": window()}]
+    posted = json.dumps({"component": "liner", "origin": "file", "windows": windows})
+    auto = json.dumps({"component": "liner", "rig_id": "R1"})
 
     done = subprocess.check_output(  # noqa: S603
-        [sys.executable, "-W", "ignore", "-c", program, str(home)], text=True, cwd=root
+        [sys.executable, "-W", "ignore", "-c", program, str(home), posted, auto],
+        text=True,
+        cwd=root,
     )
 
     loaded = {name.split(".")[0] for name in json.loads(done.splitlines()[-1])}
     assert loaded & HEAVY == set()
 
 
-def test_the_service_answers_as_a_process_and_ends_when_told(home: Path) -> None:
+@pytest.mark.parametrize("host", [["--plain"], []], ids=["uvicorn", "bentoml"])
+def test_the_service_answers_as_a_process_and_ends_when_told(home: Path, host: list[str]) -> None:
     port = free_port()
-    order = [str(PROGRAM), "serve", "--plain", "--port", str(port)]
+    order = [str(PROGRAM), "serve", *host, "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603
         order, env=environment(home), stderr=subprocess.PIPE, text=True
     )
@@ -87,15 +100,17 @@ def test_the_service_answers_as_a_process_and_ends_when_told(home: Path) -> None
         answered = wait_for(f"{url}/api/v1/health/ready")
         body = {"email": "viewer@rig.example", "password": PASSWORD}
         login = httpx.post(f"{url}/api/v1/auth/login", json=body)
+        native = httpx.post(f"{url}/predict_rul", json={})
     finally:
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=20)
 
     assert (answered, login.status_code) == (200, 200)
+    assert native.status_code == (404 if host else 401)
     assert "server" not in login.headers
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     answers = [line for line in lines if line["message"] == "answered"]
-    assert answers[-1]["route"] == "/api/v1/auth/login"
+    assert "/api/v1/auth/login" in {line["route"] for line in answers}
     assert process.returncode in (0, -signal.SIGTERM)
 
 
@@ -121,6 +136,13 @@ def test_a_service_without_a_secret_does_not_start(
     assert "IDRILL_SECRET_KEY is not set" in capsys.readouterr().err
 
 
-def test_a_host_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_workers_without_a_common_secret_do_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(tmp_path, IDRILL_ENV="development").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("IDRILL_SECRET_KEY")
+    monkeypatch.setenv("IDRILL_WORKERS", "2")
+
     assert run(["serve"]) == 2
-    assert "--plain" in capsys.readouterr().err
+    assert "IDRILL_WORKERS" in capsys.readouterr().err

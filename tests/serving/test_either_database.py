@@ -63,14 +63,15 @@ def test_a_calibration_is_approved_and_the_trail_says_so(on_either: Service) -> 
 
 
 def test_guesses_are_counted_on_either(on_either: Service) -> None:
-    wrong = {"email": "viewer@rig.example", "password": "wrong horse battery"}
+    right = {"email": "viewer@rig.example", "password": PASSWORD}
+    wrong = right | {"password": "wrong horse battery"}
 
     statuses = [
-        on_either.client.post("/api/v1/auth/login", json=wrong).status_code for _ in range(7)
+        on_either.client.post("/api/v1/auth/login", json=told).status_code
+        for told in (right, *[wrong] * 7, right)
     ]
 
-    assert statuses[:5] == [401] * 5
-    assert 429 in statuses[5:]
+    assert statuses == [200, *[401] * 8]
 
 
 def test_readings_come_page_by_page_on_either(on_either: Service) -> None:

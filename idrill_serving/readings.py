@@ -1,0 +1,205 @@
+"""Readings that somebody tells: from the body of a request to what became of them."""
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from idrill.channels import channel
+from idrill.dvr import limits
+from idrill.errors import InvalidRequest
+from idrill.frame import Origin
+from idrill.readers.posted import Period, Posted, PostedReading, check_units
+from idrill.readers.posted import read_columns as columns_read
+from idrill.readers.posted import read_rows as rows_read
+from idrill.store import latest_readings, live_days, live_readings, rigs
+from idrill.store.drilling_summary import drilling_summary
+from idrill.store.latest_readings import Latest
+from idrill.store.live_intake import Batch
+from idrill.store.tables import DAILY, DATA_QUALITY, HOURLY, KPIS, MINUTE, RECONCILED
+from idrill_serving.dependencies import require_rig
+from idrill_serving.doors import Principal
+from idrill_serving.platform import Platform
+from idrill_serving.schemas.sensor_data import (
+    AnalyticsAnswer,
+    ColumnsRequest,
+    DayFigures,
+    IntakeAnswer,
+    LatestReading,
+    ReadingRequest,
+    ReadingRow,
+    Readings,
+    RealtimeAnswer,
+    RejectedAnswer,
+)
+
+JUDGED_BY = "dvr.validation over the last half hour; not reconciled"
+
+
+_AGE = re.compile(rb'"age":([0-9.e+]+)')
+
+
+def take_one(platform: Platform, principal: Principal, body: ReadingRequest) -> IntakeAnswer:
+    """What became of one reading.
+
+    Raises:
+        InvalidRequest: If it cannot be used; it is kept among those rejected.
+    """
+    answer = take_rows(platform, principal, body, [body])
+    if answer.rejected:
+        raise InvalidRequest(f"{answer.rejected[0].reason}: {answer.rejected[0].detail}")
+    return answer
+
+
+def take_rows(
+    platform: Platform,
+    principal: Principal,
+    about: Readings,
+    rows: Sequence[ReadingRequest | ReadingRow],
+) -> IntakeAnswer:
+    """What became of readings that were told row by row."""
+    told = [PostedReading(row.time, row.values) for row in rows]
+    _check(principal, about)
+    return _commit(platform, principal, about, rows_read(told, _period(platform)))
+
+
+def take_columns(platform: Platform, principal: Principal, body: ColumnsRequest) -> IntakeAnswer:
+    """What became of readings that were told in columns."""
+    _check(principal, body)
+    return _commit(
+        platform, principal, body, columns_read(body.time, body.channels, _period(platform))
+    )
+
+
+def latest_of(platform: Platform, rig_id: str) -> bytes:
+    """The latest readings of a rig with their age now, as JSON.
+
+    Raises:
+        NotFound: If there is no such rig.
+    """
+    state = platform.database.mark()
+    with platform.database.session() as session:
+        mark = live_readings.mark_of(session, rig_id)
+    revision = mark.revision if mark else 0
+    kept = platform.answers.kept(
+        ("realtime", rig_id, revision), lambda: _latest(platform, rig_id).model_dump_json().encode()
+    )
+    if state is not None:
+        platform.glances[rig_id] = state, kept
+    return _aged(kept)
+
+
+def glance(platform: Platform, rig_id: str) -> bytes | None:
+    """The same, if it was made and nothing was committed to the store since; else None."""
+    state, kept = platform.glances.get(rig_id, (None, b""))
+    return _aged(kept) if state is not None and state == platform.database.mark() else None
+
+
+def _aged(kept: bytes) -> bytes:
+    """An answer with the ages that its readings have now."""
+    now = time.time()
+    parts = _AGE.split(kept)
+    # Every second part is an instant, which stands where the age will be.
+    parts[1::2] = [b'"age":%.3f' % (now - float(instant)) for instant in parts[1::2]]
+    return b"".join(parts)
+
+
+def _latest(platform: Platform, rig_id: str) -> RealtimeAnswer:
+    """The latest readings of a rig, with their instants [s] where their ages will be."""
+    with platform.database.session() as session:
+        synthetic = rigs.get(session, rig_id).synthetic
+        mark = live_readings.mark_of(session, rig_id)
+        found = latest_readings.latest(session, mark) if mark else None
+    return RealtimeAnswer(
+        rig_id=rig_id,
+        synthetic=synthetic,
+        origin=mark.origin if mark else None,
+        newest=mark.last_time if mark else None,
+        activity=found.activity if found else None,
+        judged_by=JUDGED_BY,
+        silent=found.silent if found else [],
+        readings=_readings(found) if found else [],
+    )
+
+
+def _readings(found: Latest) -> list[LatestReading]:
+    return [
+        LatestReading(
+            channel=one.channel,
+            unit=channel(one.channel).unit,
+            time=one.time,
+            value=one.value,
+            age=one.time.timestamp(),
+            quality=int(one.quality),
+            flags=one.flags,
+            usable=one.usable,
+        )
+        for one in found.readings
+    ]
+
+
+def summary_of(platform: Platform, rig_id: str, first: date, last: date) -> AnalyticsAnswer:
+    """What a rig achieved from `first` to `last`.
+
+    Raises:
+        NotFound: If there is no such rig.
+    """
+    made_of = ("analytics", rig_id, first, last, *revisions(platform, rig_id))
+    kept = platform.answers.kept(
+        made_of, lambda: _summary(platform, rig_id, first, last).model_dump_json().encode()
+    )
+    return AnalyticsAnswer.model_validate_json(kept)
+
+
+def revisions(platform: Platform, rig_id: str) -> tuple[object, ...]:
+    """The revisions of all that readings and figures of a rig are made of, as they are now."""
+    with platform.database.session() as session:
+        mark = live_readings.mark_of(session, rig_id)
+        archived = live_days.watermarks(session, rig_id)
+    tables = (MINUTE, HOURLY, DAILY, KPIS, RECONCILED, DATA_QUALITY)
+    versions = [platform.lake.version(table) for table in tables]
+    return (mark and mark.revision, sorted(archived.items()), *versions)
+
+
+def _summary(platform: Platform, rig_id: str, first: date, last: date) -> AnalyticsAnswer:
+    with platform.database.session() as session:
+        synthetic = rigs.get(session, rig_id).synthetic
+    found = drilling_summary(platform.lake, rig_id, first, last)
+    return AnalyticsAnswer(
+        rig_id=rig_id,
+        synthetic=synthetic,
+        first=first,
+        last=last,
+        metres_drilled=found.metres_drilled,
+        hours=found.hours,
+        coverage_hours=found.coverage_hours,
+        mean_rate_of_penetration=found.mean_rate_of_penetration,
+        usable_share=found.usable_share,
+        usable_share_of=found.usable_share_of,
+        days=[DayFigures.model_validate(row) for row in found.days.iter_rows(named=True)],
+    )
+
+
+def _check(principal: Principal, about: Readings) -> None:
+    require_rig(principal, about.rig_id)
+    check_units(about.units)
+
+
+def _period(platform: Platform) -> Period:
+    return Period.until(datetime.now(UTC), platform.settings.first_day)
+
+
+def _commit(
+    platform: Platform, principal: Principal, about: Readings, posted: Posted
+) -> IntakeAnswer:
+    origin = None if about.origin is None else Origin(about.origin)
+    done = platform.live.write(Batch(about.rig_id, origin, posted, principal.name))
+    return IntakeAnswer(
+        rig_id=about.rig_id,
+        revision=done.revision,
+        rows=done.rows,
+        changed=done.changed,
+        rejected=[RejectedAnswer.model_validate(one) for one in done.rejected],
+        conflicts=[RejectedAnswer.model_validate(one) for one in done.conflicts],
+        out_of_range=limits.beyond(posted.table),
+    )
