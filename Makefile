@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-EXTRAS := models,serving,dev
+EXTRAS := models,serving,tracing,dev
 PYTHON ?=
 ONLY ?=
 
@@ -47,7 +47,11 @@ dev: install  ## Open the Dagster UI on http://127.0.0.1:3000 and the MLflow UI 
 .PHONY: serve
 serve: install  ## Serve the API on http://127.0.0.1:8000, with its documentation at /docs
 	@$(BIN)/idrill migrate
-	@$(BIN)/idrill serve --plain
+	@$(BIN)/idrill serve
+
+.PHONY: bento
+bento: install  ## Write idrill.bento, which serves the champions where there is no network
+	@$(BIN)/idrill bento
 
 .PHONY: bench
 bench: install  ## Measure the promises (ONLY=NAME for one) and compose docs/benchmarks.md

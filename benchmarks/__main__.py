@@ -8,7 +8,18 @@ from pkgutil import iter_modules
 import benchmarks
 from benchmarks import harness
 
-TOOLS = ("__main__", "harness", "large_files", "rate_laws", "reading", "real_data", "rig_files")
+TOOLS = (
+    "__main__",
+    "drawn_fleets",
+    "harness",
+    "large_files",
+    "rate_laws",
+    "reading",
+    "real_data",
+    "rig_files",
+    "serving",
+    "untrained",
+)
 """Modules that measure nothing themselves."""
 
 

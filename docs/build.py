@@ -5,7 +5,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from idrill.channels import CHANNELS
+from sqlalchemy import Table
+
+from idrill.channels import BY_NAME, CHANNELS
 from idrill.frame import channels_in, quality_of, sd_of
 from idrill.store.orm import METADATA
 from idrill.store.orm.columns import Row
@@ -64,18 +66,30 @@ def _columns_of(table: LakeTable) -> str:
     return ("wide: " if table.is_wide else "") + ", ".join(f"`{name}`" for name in plain)
 
 
+UNMAPPED = {"live_readings": "One instant of one rig; null where nobody told a value."}
+"""What a row is of a table that is made from the channels."""
+
+
 def _store_tables() -> str:
-    meanings = {
-        mapper.local_table: (mapper.class_.__doc__ or "").partition("\n")[0]
+    meanings = UNMAPPED | {
+        str(mapper.local_table): (mapper.class_.__doc__ or "").partition("\n")[0]
         for mapper in Row.registry.mappers
     }
     rows = (
-        f"| `{table.name}` | {meanings[table]} | "
-        + ", ".join(f"**{c.name}**" if c.primary_key else c.name for c in table.columns)
-        + " |\n"
+        f"| `{table.name}` | {meanings[table.name]} | " + _columns(table) + " |\n"
         for table in sorted(METADATA.sorted_tables, key=lambda table: table.name)
     )
     return "| table | a row is | columns, the key bold |\n|---|---|---|\n" + "".join(rows)
+
+
+def _columns(table: Table) -> str:
+    wide = table.name in UNMAPPED
+    told = (
+        f"**{one.name}**" if one.primary_key else one.name
+        for one in table.columns
+        if not (wide and one.name in BY_NAME)
+    )
+    return ("wide: " if wide else "") + ", ".join(told)
 
 
 def pages() -> list[Path]:

@@ -38,7 +38,7 @@ START = datetime(2024, 3, 1, tzinfo=UTC)
 DAYS = 40
 QUICK = {
     "component_histories": Histories(fleets=1, rigs=12, first_seed=5),
-    "rul_model": RulTraining(network="lstm", members=2, epochs=1),
+    "rul_model": RulTraining(network="lstm", members=2, pairs=1, epochs=1, trials=1),
     "rul_evaluation": Judging(fleets=1, rigs=1, trials=1),
 }
 
@@ -87,7 +87,7 @@ def test_a_model_judged_on_too_few_units_is_refused_with_the_reason(
     workplace, outcome, _ = judged
 
     assert "gate" in (outcome.error or "")
-    assert states(workplace) == [Release.CANDIDATE, Release.REFUSED]
+    assert states(workplace) == [Release.CANDIDATE, Release.CANDIDATE, Release.REFUSED]
     with workplace.platform.database.session() as session:
         last = promotions.of_model(session, "rul-washpipe")[-1]
     assert "held-out units are fewer than 200" in last.judged.reason
@@ -110,14 +110,33 @@ def test_training_leaves_histories_windows_a_card_and_every_answer(
     assert card.trained_on.digest == platform.lake.content_hash(COMPONENT_HISTORIES, WASHPIPE)
     assert card.trained_on.seeds == (5,)
     assert list(platform.settings.artifacts_folder.rglob("plots/curves.png"))
+    assert list(platform.settings.artifacts_folder.rglob("plots/search.png"))
+    assert not list(platform.settings.training_folder.iterdir())
     assert {"candidate", "oracle", "survival_boosting", "constant"} <= set(answers["predictor"])
+
+
+def test_what_acting_on_prognoses_costs_is_among_the_figures(
+    judged: tuple[Workplace, Outcome, list[str]],
+) -> None:
+    settings = judged[0].platform.settings
+    client = MLflow(settings.tracking_url, settings.artifacts_folder).client
+    run_id = client.get_model_version("rul-washpipe", "1").run_id
+
+    found = client.get_run(run_id or "").data.metrics
+
+    assert found["judged/lead time _own hours_"] > 0.0
+    for ratio in (3, 10, 30):
+        assert found[f"judged/cost by prognosis_ failures cost {ratio}"] > 0.0
+    assert found["judged/false pulls per true failure"] >= 0.0
 
 
 def test_progress_is_told_stage_by_stage(judged: tuple[Workplace, Outcome, list[str]]) -> None:
     assert list(dict.fromkeys(judged[2])) == [
         "simulated fleets",
+        "settings tried",
         "network 1 of 2",
         "network 2 of 2",
+        "pairs of trees",
         "fleets to judge by",
         "baselines to beat",
     ]
@@ -217,7 +236,7 @@ def rig_at_work(workplace: Workplace) -> RigDay:
 
 def latest(workplace: Workplace) -> dict[str, Prediction]:
     with workplace.platform.database.session() as session:
-        found = predictions.latest(session)
+        found = predictions.latest(session, at=datetime(2024, 4, 10, tzinfo=UTC))
     return {f"{one.prognosis.equipment} {one.prognosis.component}": one for one in found}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from idrill.cli import run
+from idrill.rul.benchmark import Benchmark
 from idrill.rul.made_up_engines import write_subset
 
 
@@ -30,6 +31,21 @@ def test_a_table_says_how_each_method_did(data: Path, capsys: pytest.CaptureFixt
     assert len(line["seeds"]) == 2
     assert f"{line['ensemble']['capped']:.2f}" in said
     assert figures["perfect_to_the_cap"]["capped"] == 0.0
+
+
+def test_where_figures_cannot_go_is_told_before_the_work(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked: list[object] = []
+    monkeypatch.setattr(Benchmark, "line", lambda *told, **_: worked.append(told))
+    brief = ["--network", "transformer", "--no-baselines", "--workers", "1"]
+    asked = ["bench", "rul", "--data", str(data), *brief, "--json"]
+
+    assert run([*asked, str(data / "missing" / "figures.json")]) == 2
+    assert "there is no folder" in capsys.readouterr().err
+    assert run([*asked, str(data)]) == 2
+    assert "is a folder: name a file in it" in " ".join(capsys.readouterr().err.split())
+    assert worked == []
 
 
 def test_a_missing_file_or_an_unknown_network_is_one_line(

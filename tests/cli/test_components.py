@@ -75,12 +75,19 @@ def test_bad_rows_are_refused_with_line_and_reason_and_good_ones_kept(
         "mud_pump_1,valve,yesterday,,,,,\n": "start 'yesterday' is no instant",
         "mud_pump_1,valve,2026-02-20,2026-02-25,rust,,,\n": "ended_by 'rust' is none of failure",
         "mud_pump_1,valve,2026-02-20,2026-02-25,failure,INL,,old\n": "own_hours 'old' is no numb",
+        "mud_pump_1,valve,2026-02-20,2026-02-25,failure,INL,,inf\n": "own hours of inf make no",
+        "mud_pump_1,valve,2026-02-20,2026-02-25,failure,INL,,nan\n": "own hours of nan make no",
+        "mud_pump_1,valve,2026-02-20,2026-02-25,failure,INL,,-4\n": "own hours of -4.0 make no",
+        "mud_pump_2,liner,2026-02-20,,,,ceramics,\n": "unknown make 'ceramics' of a liner; there",
+        "mud_pump_1,valve,2926-02-20,,,,,\n": "it starts at 2926-02-20T00:00:00+00:00, which lies",
+        "mud_pump_1,valve,2026-02-20,2926-02-21,preventive,,,\n": "it ends at 2926-02-21T00:00:00",
+        "mud_pump_1,valve,0001-01-01T00:00+23:00,,,,,\n": "start '0001-01-01T00:00+23:00' is no",
     }
     (folder / "record.csv").write_text(HEAD + FAILED + "".join(bad))
 
     *lines, summary = recorded(folder / "record.csv", capsys)
 
-    assert summary == "R1: 1 units new, 0 ended, 0 known already, 8 rows refused"
+    assert summary == "R1: 1 units new, 0 ended, 0 known already, 15 rows refused"
     for number, (line, reason) in enumerate(zip(lines, bad.values(), strict=True), start=3):
         assert line.startswith(f"record.csv, line {number}: ")
         assert reason in line

@@ -165,6 +165,21 @@ def test_rollback_is_one_call_and_needs_no_mlflow(
     assert (last.state, last.by) == ("rolled_back", "bo")
 
 
+@pytest.mark.usefixtures("two_champions")
+def test_rollback_to_nothing_goes_though_the_earlier_folder_is_gone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.rmtree(folder_of(load_settings().models_folder, NAME, 1))
+    order = ("rollback", NAME, "--by", "bo", "--reason", "pumps fail")
+
+    said = " ".join(refused(capsys, *order).split())
+    done = shown(capsys, *order, "--to", "nothing")
+
+    assert "idrill models rollback rul-liner --to nothing" in said
+    assert "rul-liner: nothing serves: rul-liner/2 was taken out." in done
+    assert "version 2 was rolled back because pumps fail" in refused(capsys, "champion", NAME)
+
+
 def test_rollback_needs_a_name_and_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--by" in refused(capsys, "rollback", NAME, "--reason", "none")
     assert "--reason" in refused(capsys, "rollback", NAME, "--by", "bo")

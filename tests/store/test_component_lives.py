@@ -1,5 +1,6 @@
 """Lives of components: recorded once, ended once, never two in one place."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -86,6 +87,9 @@ def test_the_end_of_a_unit_in_service_is_filled_in(database: Database) -> None:
         (replace(FAILED, end=None), "a unit in service has no end"),
         (replace(FAILED, ended_by=EndedBy.PREVENTIVE), "so it has no failure mode"),
         (replace(FAILED, own_hours=-1.0), "own hours of -1.0 make no sense"),
+        (replace(FAILED, own_hours=math.inf), "own hours of inf make no sense"),
+        (replace(FAILED, variant="chrome"), "unknown make 'chrome' of a liner; there are metal"),
+        (replace(RUNNING, start=START + 900_000 * DAY), "which lies in the future"),
         (replace(FAILED, rig_id="R2"), "it is of rig R2, not of R1"),
     ],
 )
@@ -93,6 +97,18 @@ def test_what_cannot_be_is_refused_with_the_reason(
     database: Database, life: ComponentLife, words: str
 ) -> None:
     assert words in reason(database, life)
+
+
+def test_a_simulated_rig_may_live_in_any_year_and_a_piston_be_of_any_make(
+    database: Database,
+) -> None:
+    with database.session() as session:
+        rigs.register(session, Rig("SIM", "simulated", synthetic=True))
+        far = replace(RUNNING, rig_id="SIM", start=START + 900_000 * DAY)
+        piston = replace(RUNNING, rig_id="SIM", component="piston", variant="urethane")
+        found = component_lives.record(session, "SIM", [far, piston])
+
+    assert (found.installed, found.refused) == (2, ())
 
 
 def test_two_units_in_one_place_at_a_time_are_refused(database: Database) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from idrill.errors import InvalidRequest
 from idrill.frame import Origin
 from idrill.prognosis import InputQuality, Prognosis
 from idrill.rigs import Rig
@@ -54,7 +55,7 @@ def test_a_prediction_comes_back_as_it_was_given_or_withheld(database: Database)
         predictions.keep(session, [daily(GIVEN), daily(WITHHELD)])
 
     with database.session() as session:
-        given, withheld = predictions.latest(session, "R1")
+        given, withheld = predictions.latest(session, "R1", at=NOON)
 
     assert (given.prognosis, withheld.prognosis) == (GIVEN, WITHHELD)
     assert (given.lake_version, given.origin) == (7, Origin.SYNTHETIC)
@@ -86,6 +87,44 @@ def test_the_newest_of_each_component_is_found_and_its_history_in_order(
     assert newest.prognosis.as_of == NOON + timedelta(days=2)
     assert [one.prognosis.as_of.day for one in all_of_it] == [1, 2, 3]
     assert last_two == all_of_it[1:]
+
+
+def test_the_last_prognosis_of_a_silent_rig_grows_doubtful_and_is_withheld(
+    database: Database,
+) -> None:
+    with database.session() as session:
+        predictions.keep(session, [daily(GIVEN), daily(WITHHELD)])
+
+    days = (0, 2, 3, 14, 15)
+    with database.session() as session:
+        told = {
+            day: predictions.latest(session, "R1", at=NOON + timedelta(days=day)) for day in days
+        }
+        [today, _] = predictions.latest(session, "R1")
+        [written] = predictions.history(session, "R1", "top_drive", "gearbox")
+
+    assert [told[day][0].prognosis.quality.value for day in days] == [
+        "good", "good", "doubtful", "doubtful", "withheld",
+    ]  # fmt: skip
+    late = told[3][0].prognosis
+    assert late.quantiles == GIVEN.quantiles
+    assert late.reason == "silent since 2026-02-01 12:00: nothing newer for 3.0 days"
+    assert told[15][0].prognosis.quantiles is None
+    assert told[3][1].prognosis.reason.startswith("its age is not known; silent since 2026-02-01")
+    assert told[3][1].prognosis.quality is InputQuality.WITHHELD
+    assert today.prognosis.quality is InputQuality.WITHHELD
+    assert written.prognosis == GIVEN
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with database.session() as session:
+        predictions.keep(session, [daily(GIVEN)])
+
+    with (
+        pytest.raises(InvalidRequest, match="2026-02-01 12:00:00 has no time zone"),
+        database.session() as session,
+    ):
+        predictions.latest(session, at=NOON.replace(tzinfo=None))
 
 
 def test_what_a_shadow_or_a_visitor_was_told_is_not_the_latest(database: Database) -> None:

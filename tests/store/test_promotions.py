@@ -10,7 +10,14 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
-from idrill.errors import IllegalMove, NoChampion, NotFound, PromotionConflict, StoreError
+from idrill.errors import (
+    IllegalMove,
+    InvalidRequest,
+    NoChampion,
+    NotFound,
+    PromotionConflict,
+    StoreError,
+)
 from idrill.store import promotions
 from idrill.store.database import Database
 from idrill.store.releases import MOVES, Judgement, Release, moved
@@ -106,6 +113,17 @@ def test_the_champion_of_any_time_can_be_asked_for(ledger: Database) -> None:
         champion(ledger, start - timedelta(seconds=1))
 
 
+def test_an_instant_without_a_zone_is_refused(ledger: Database) -> None:
+    enter(ledger, 1)
+    promote(ledger, 1, against=None)
+    naive = datetime(2026, 2, 1)  # noqa: DTZ001  the point of it
+
+    with pytest.raises(InvalidRequest, match="at: 2026-02-01 00:00:00 has no time zone"):
+        champion(ledger, naive)
+    with pytest.raises(InvalidRequest), ledger.session() as session:
+        promotions.find_champion(session, MODEL, naive)
+
+
 def test_rolling_back_again_and_again_leads_to_no_champion(ledger: Database) -> None:
     enter(ledger, 1, 2, 3)
     for version, against in ((1, None), (2, 1), (3, 2)):
@@ -149,7 +167,7 @@ def test_what_the_ledger_does_not_know_cannot_be_moved(ledger: Database) -> None
 
     with pytest.raises(NotFound, match="no version 7 of rul-liner; versions: 1"):
         promote(ledger, 7, against=None)
-    with pytest.raises(IllegalMove, match="a version that is candidate cannot become candidate"):
+    with pytest.raises(IllegalMove, match="has rul-liner/1 already, a candidate"):
         enter(ledger, 1)
 
 
@@ -254,6 +272,51 @@ def test_looks_at_a_test_set_are_counted_over_all_models(ledger: Database) -> No
     with ledger.session() as session:
         assert (before, promotions.looks_at(session, GOOD.test_set)) == (0, 1)
         assert promotions.looks_at(session, "another set") == 0
+
+
+def test_a_look_counts_though_no_verdict_followed(ledger: Database) -> None:
+    enter(ledger, 1, 2)
+
+    with ledger.session() as session:
+        looks = [promotions.look(session, MODEL, 1, "seed 7", by="bo") for _ in range(2)]
+        looks.append(promotions.look(session, MODEL, 2, "seed 7", by="bo"))
+        looks.append(promotions.look(session, MODEL, 1, "seed 8", by="bo"))
+
+    assert looks == [1, 1, 2, 1]
+    with ledger.session() as session:
+        assert promotions.looks_at(session, "seed 7") == 2
+        row = promotions.of_model(session, MODEL)[2]
+    assert (row.version, row.state, row.by) == (1, "candidate", "bo")
+    assert row.judged == Judgement("look 1 at seed 7", test_set="seed 7", looks=1)
+    with pytest.raises(NoChampion, match="was held against seed 8, and neither released nor ref"):
+        champion(ledger)
+
+
+def test_who_was_judged_does_not_look_again(ledger: Database) -> None:
+    enter(ledger, 1)
+    with ledger.session() as session:
+        promotions.refuse(session, MODEL, 1, BAD, by="ada")
+
+    with pytest.raises(IllegalMove), ledger.session() as session:
+        promotions.look(session, MODEL, 1, BAD.test_set, by="ada")
+
+
+def test_a_champion_is_taken_out_and_nothing_put_in_its_place(ledger: Database) -> None:
+    enter(ledger, 1, 2, 3)
+    promote(ledger, 1, against=None)
+    promote(ledger, 2, against=1)
+
+    with ledger.session() as session:
+        out = promotions.withdraw(session, MODEL, by="bo", reason="pumps fail")
+
+    assert (out.title, out.state) == ("rul-liner/2", Release.ROLLED_BACK)
+    assert told(ledger)[-1] == (2, "rolled_back")
+    with pytest.raises(NoChampion, match="version 2 was rolled back because pumps fail"):
+        champion(ledger)
+    with pytest.raises(NoChampion, match="no champion to roll back"), ledger.session() as session:
+        promotions.withdraw(session, MODEL, by="bo", reason="again")
+    promote(ledger, 3, against=None)
+    assert champion(ledger) == 3
 
 
 def test_models_and_their_versions_are_listed(ledger: Database) -> None:

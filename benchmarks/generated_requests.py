@@ -1,0 +1,76 @@
+"""Requests generated from the OpenAPI document, as everybody, until 50,000 were answered.
+
+No peer: what counts is that none is a fault of ours, and none is answered as the document does not
+say. The tests make the same requests, fewer of each.
+"""
+
+import os
+import tempfile
+import time
+from collections import Counter
+from math import ceil
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from benchmarks.harness import Result
+from idrill.store.database import Database
+from tests.document import OPERATIONS, WHO
+from tests.service import opened, settings_of
+from tests.serving.conftest import furnish
+from tests.storm import Storm
+
+CASES = 50_000
+LEAST = 30
+"""Fewest requests per operation and role."""
+WAVES = 3
+"""How often all operations are gone through, so that each meets what the others left."""
+
+
+def run() -> Result:
+    """The requests, and what was answered."""
+    each = ceil(max(CASES / (len(OPERATIONS) * len(WHO)), LEAST) / WAVES)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        database = Database(f"sqlite:///{home / 'idrill.db'}")
+        furnish(home, database)
+        database.dispose()
+        mailing = {"smtp_url": SecretStr("smtp://127.0.0.1:1"), "request_rate": "1000000/second"}
+        for service in opened(settings_of(home).model_copy(update=mailing)):
+            return _found(Storm(service), each)
+    raise RuntimeError("the service did not open")
+
+
+def _found(storm: Storm, each: int) -> Result:
+    began = time.perf_counter()
+    for name in OPERATIONS:
+        storm.reach(name)
+    for wave in range(WAVES):
+        for name in OPERATIONS:
+            for role in WHO:
+                storm.blow(name, role, each, wave)
+    seconds = time.perf_counter() - began
+    statuses: Counter[int] = Counter()
+    for (_, _, status), count in storm.answered.items():
+        statuses[status] += count
+    good = {name for name, _, status in storm.answered if status < 300}
+    per_pair = Counter((name, role) for name, role, _ in storm.answered.elements())
+    return Result(
+        promise="",
+        title="Requests generated from the OpenAPI document",
+        against="the document itself: no peer, and the run ends at the first answer it denies",
+        comparisons=(),
+        notes=(
+            "Everybody: nobody, and each role. Every operation was first answered 2xx for a "
+            "role that may; no operation is left out.",
+        ),
+        figures={
+            "requests": f"{statuses.total():,}",
+            "operations": len(OPERATIONS),
+            "fewest for an operation and a role": min(per_pair.values()),
+            "answered 2xx in the storm too": f"{len(good)} operations",
+            "faults of ours (500), answers that the document denies": statuses[500],
+            "by status": ", ".join(f"{one}: {statuses[one]:,}" for one in sorted(statuses)),
+            "took": f"{seconds:.0f} s on {os.cpu_count()} cores",
+        },
+    )
