@@ -18,6 +18,9 @@ WAITING = 256
 TOGETHER = 64
 """Batches of one commit at most."""
 
+FAULTS_OF_A_STORE = 2
+"""Batches of one group that fail by themselves until the store is held to be at fault."""
+
 PATIENCE = 30.0
 """How long a sender waits for the commit [s]."""
 
@@ -114,28 +117,39 @@ class LiveWriter:
         return group, False
 
     def _commit(self, group: Sequence[_Order]) -> None:
-        """Commit a group; if one of it is refused, each by itself."""
+        """Commit a group; if it cannot be kept, each by itself."""
         try:
             done = self._write(group)
-        except IDrillError as error:
-            if len(group) == 1:
-                self._note(error)
-                group[0].done.set_exception(error)
-                return
-            for order in group:
-                self._commit([order])
         except Exception as error:  # noqa: BLE001  the thread lives on; whoever waits is told
-            for order in group:
-                order.done.set_exception(StoreError(f"readings could not be kept: {error}"))
+            if len(group) > 1:
+                self._commit_apart(group)
+            else:
+                self._fail(group[0], error)
         else:
             self._count(done)
             for order, committed in zip(group, done, strict=True):
                 order.done.set_result(committed)
 
-    def _note(self, error: IDrillError) -> None:
-        """Keep a fault of the store; one of the sender is told to nobody else."""
-        if not isinstance(error, NotFound | OriginRefused):
-            self.progress = replace(self.progress, last_fault=str(error))
+    def _commit_apart(self, group: Sequence[_Order]) -> None:
+        """Commit each by itself: one at fault fails alone, a store at fault is asked twice."""
+        faults: list[StoreError] = []
+        for order in group:
+            if len(faults) == FAULTS_OF_A_STORE:
+                order.done.set_exception(faults[-1])
+                continue
+            self._commit([order])
+            error = order.done.exception()
+            if isinstance(error, StoreError):
+                faults.append(error)
+
+    def _fail(self, order: _Order, error: Exception) -> None:
+        """Tell a sender; a fault of its own is told to nobody else."""
+        told = error
+        if not isinstance(error, IDrillError):
+            told = StoreError(f"readings could not be kept: {error}")
+        if not isinstance(told, NotFound | OriginRefused):
+            self.progress = replace(self.progress, last_fault=str(told))
+        order.done.set_exception(told)
 
     def _count(self, done: Sequence[Committed]) -> None:
         so_far = self.progress

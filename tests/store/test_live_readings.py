@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
+from threading import Event
+from time import sleep
 
 import polars as pl
 import pytest
+from sqlalchemy.orm import Session
 
-from idrill.errors import NotFound, OriginRefused
+from idrill.errors import NotFound, OriginRefused, StoreError
 from idrill.frame import Origin
 from idrill.readers.posted import Period, PostedReading, read_rows
 from idrill.readers.reading import Reason
@@ -15,7 +18,7 @@ from idrill.rigs import Rig
 from idrill.store import live_intake, live_readings, rigs
 from idrill.store.database import Database
 from idrill.store.live_intake import Batch, Committed
-from idrill.store.live_writer import LiveWriter
+from idrill.store.live_writer import FAULTS_OF_A_STORE, LiveWriter
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 PERIOD = Period.until(NOON + timedelta(days=1), date(2024, 1, 1))
@@ -166,3 +169,59 @@ def test_a_writer_that_many_use_commits_every_batch_and_refuses_one_alone(
     writer.close()
     assert writer.write(batch((50, {"torque": 1.0}))).changed == 1
     writer.close()
+
+
+def written_together(
+    database: Database, monkeypatch: pytest.MonkeyPatch, batches: list[Batch]
+) -> tuple[list[Committed | BaseException | None], LiveWriter]:
+    """What became of batches that waited behind one whose commit took long."""
+    writer, write, queued = LiveWriter(database), live_intake.write, Event()
+
+    def slowly(session: Session, one: Batch) -> Committed:
+        queued.wait(10)
+        return write(session, one)
+
+    monkeypatch.setattr(live_intake, "write", slowly)
+    with ThreadPoolExecutor(len(batches) + 1) as pool:
+        first = pool.submit(writer.write, batch((900, {"torque": 1.0})))
+        asked = []
+        for each in batches:
+            before = writer.waiting
+            asked.append(pool.submit(writer.write, each))
+            while writer.waiting == before and not asked[-1].done():
+                sleep(0.01)
+        queued.set()
+        first.exception()
+        done = [one.exception() or one.result() for one in asked]
+    writer.close()
+    return done, writer
+
+
+def test_a_batch_at_fault_takes_none_of_its_group_with_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Batch("R1", None, None, "a test")  # type: ignore[arg-type]
+    good = [batch((second, {"torque": float(second)})) for second in range(4)]
+
+    done, _ = written_together(database, monkeypatch, [good[0], broken, *good[1:]])
+
+    assert [type(one) for one in done] == [Committed, StoreError, Committed, Committed, Committed]
+    assert rows(database)["torque"].to_list() == [0.0, 1.0, 2.0, 3.0, 1.0]
+
+
+def test_a_store_at_fault_is_not_asked_once_per_batch(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def away(_session: Session, one: Batch) -> Committed:
+        tried.append(one)
+        raise StoreError("the store is away")
+
+    monkeypatch.setattr(live_intake, "write", away)
+    batches = [batch((second, {"torque": 1.0})) for second in range(12)]
+    done, writer = written_together(database, monkeypatch, batches)
+
+    assert {str(one) for one in done} == {"the store is away"}
+    assert len(tried) <= 2 * (1 + FAULTS_OF_A_STORE)
+    assert writer.progress.last_fault == "the store is away"
