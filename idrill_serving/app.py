@@ -38,8 +38,11 @@ from idrill_serving.routes import (
 from idrill_serving.watching import Watch
 
 RESOURCES = (
-    documentation,
+    sensor_data,
+    producer,
+    predictions,
     health,
+    documentation,
     auth,
     users,
     api_keys,
@@ -50,13 +53,10 @@ RESOURCES = (
     alerts,
     tasks,
     control,
-    sensor_data,
-    producer,
     dvr,
     models,
-    predictions,
 )
-"""Every module of routes."""
+"""Every module of routes; a path is looked for from the first on, so what is asked most leads."""
 
 DESCRIPTION = """Readings that can be trusted, their quality, and who may see them.
 

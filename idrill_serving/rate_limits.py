@@ -34,8 +34,8 @@ class RateLimits:
         self._asking = _rate("IDRILL_REQUEST_RATE", settings.request_rate)
         self._logging_in = _rate("IDRILL_LOGIN_RATE", settings.login_rate)
         url = settings.redis_url.get_secret_value() if settings.redis_url else ""
-        self._shared = _redis(url) if url else None
-        self._own = MemoryStorage()
+        self._shared = FixedWindowRateLimiter(_redis(url)) if url else None
+        self._own = FixedWindowRateLimiter(MemoryStorage())
 
     def count_person(self, user_id: int) -> None:
         """Count a request of a person.
@@ -79,7 +79,7 @@ class RateLimits:
         if self._shared is None:
             return None
         try:
-            return bool(self._shared.check())
+            return bool(self._shared.storage.check())
         except StorageError:
             return False
 
@@ -93,9 +93,8 @@ class RateLimits:
             raise TooManyAttempts(problem, wait=wait)
 
 
-def _wait(storage: Storage, rate: RateLimitItem, who: str) -> float:
+def _wait(window: FixedWindowRateLimiter, rate: RateLimitItem, who: str) -> float:
     """How long `who` has to wait, this request counted [s]; 0 if it may go on."""
-    window = FixedWindowRateLimiter(storage)
     if window.hit(rate, who):
         return 0.0
     return max(window.get_window_stats(rate, who).reset_time - time.time(), 0.001)

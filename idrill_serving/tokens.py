@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -13,6 +15,9 @@ from idrill.settings import Settings
 
 LIFETIME = timedelta(minutes=15)
 """How long an access token is good for."""
+
+MOST = 1_000
+"""Tokens whose signature is not checked again."""
 
 SHORTEST_SECRET = 32
 """Fewest characters of a secret outside development."""
@@ -37,6 +42,10 @@ class AccessTokens:
 
     key: bytes
     lifetime: timedelta = LIFETIME
+    _read: OrderedDict[str, tuple[float, Claims]] = field(
+        default_factory=OrderedDict, compare=False, repr=False
+    )
+    """What was read of a token, and until when it is good [s since 1970]."""
 
     def issue(self, claims: Claims) -> str:
         """A signed token."""
@@ -57,6 +66,17 @@ class AccessTokens:
         Raises:
             NotAuthenticated: If it was not signed by us, is too old, or says something else.
         """
+        good_until, known = self._read.get(token, (0.0, None))
+        if known is not None and time.time() < good_until:
+            return known
+        expires, claims = self._verified(token)
+        self._read[token] = expires, claims
+        while len(self._read) > MOST:
+            self._read.popitem(last=False)
+        return claims
+
+    def _verified(self, token: str) -> tuple[float, Claims]:
+        """When a token expires [s since 1970], and what it says."""
         try:
             told = jwt.decode(
                 token,
@@ -66,7 +86,7 @@ class AccessTokens:
                 audience=_AUDIENCE,
                 options={"require": _CLAIMS},
             )
-            return Claims(int(told["sub"]), str(told["sid"]))
+            return float(told["exp"]), Claims(int(told["sub"]), str(told["sid"]))
         except (jwt.InvalidTokenError, ValueError) as error:
             raise NotAuthenticated("the access token is not valid: log in or refresh") from error
 

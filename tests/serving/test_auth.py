@@ -202,6 +202,27 @@ def test_a_token_says_who_and_by_which_login() -> None:
     assert tokens.read(tokens.issue(Claims(3, "abc"))) == Claims(3, "abc")
 
 
+def test_a_token_that_was_read_before_expires_all_the_same() -> None:
+    tokens = AccessTokens(b"k" * 32, lifetime=timedelta(seconds=2))
+    issued = tokens.issue(Claims(3, "abc"))
+    assert tokens.read(issued) == Claims(3, "abc")
+
+    # Instants of a token are whole seconds.
+    time.sleep(2.1)
+
+    with pytest.raises(NotAuthenticated):
+        tokens.read(issued)
+
+
+def test_another_signature_under_what_was_read_before_is_refused() -> None:
+    tokens = AccessTokens(b"k" * 32)
+    issued = tokens.issue(Claims(3, "abc"))
+    tokens.read(issued)
+
+    with pytest.raises(NotAuthenticated):
+        tokens.read(issued[:-4] + "AAAA")
+
+
 def test_an_expired_access_token_opens_nothing(service: Service) -> None:
     told = jwt.decode(
         service.login("viewer@rig.example")["access_token"], options={"verify_signature": False}
