@@ -128,6 +128,7 @@ _DESIGNING = Door(_ENGINEERS, Permission.MANAGE_WELL)
 _WATCHING = Door(EVERYONE, Permission.READ_MAINTENANCE)
 _ANSWERING = Door(_ON_DUTY, Permission.ACKNOWLEDGE_ALERT)
 _PLANNING = Door(frozenset({Role.MAINTENANCE, Role.ADMIN}), Permission.PLAN_MAINTENANCE)
+_APPROVING_WORK = Door(frozenset({Role.MAINTENANCE, Role.ADMIN}))
 _STEERING = Door(_DRILLERS, Permission.PROPOSE_CONTROL)
 _REFUSING = Door(_ENGINEERS, Permission.APPROVE_CONTROL)
 _SECOND_PERSON = Door(_ENGINEERS)
@@ -206,7 +207,7 @@ DOORS = MappingProxyType(
         "GET /api/v1/maintenance/tasks/{task_id}": _WATCHING,
         "PATCH /api/v1/maintenance/tasks/{task_id}": _PLANNING,
         "GET /api/v1/maintenance/tasks/{task_id}/history": _WATCHING,
-        "POST /api/v1/maintenance/tasks/{task_id}/approve": _PLANNING,
+        "POST /api/v1/maintenance/tasks/{task_id}/approve": _APPROVING_WORK,
         "POST /api/v1/maintenance/tasks/{task_id}/schedule": _PLANNING,
         "POST /api/v1/maintenance/tasks/{task_id}/start": _PLANNING,
         "POST /api/v1/maintenance/tasks/{task_id}/finish": _PLANNING,

@@ -8,13 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from idrill.channels import channel
 from idrill.errors import InvalidRequest, NotFound
 from idrill.maintenance.alerts import LONGEST_SHELF, Action, Priority, State, after
 from idrill.store import rigs
+from idrill.store.holding import held
 from idrill.store.orm import AlertHistoryRow, AlertRow
 
 CLOCK = "clock"
@@ -181,11 +182,9 @@ def _locked(session: Session, number: int) -> AlertRow:
     Raises:
         NotFound: If there is none.
     """
-    touch = update(AlertRow).where(AlertRow.id == number).values(state=AlertRow.state)
-    options = {"synchronize_session": False}
-    if session.scalar(touch.returning(AlertRow.id), execution_options=options) is None:
+    row = held(session, AlertRow, number)
+    if row is None:
         raise absent(number)
-    row = session.get_one(AlertRow, number, populate_existing=True)
     until = row.shelved_until
     if until is not None and until <= datetime.now(UTC):
         _move(session, row, Action.UNSHELVE, CLOCK, "its time was up", until)

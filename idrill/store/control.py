@@ -8,13 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from idrill.control.changes import LONGEST, WAITING, Check, SetPoint, State, moved, verdict
 from idrill.control.changes import assess as held_against
 from idrill.errors import AccessDenied, IllegalMove, InvalidChange, NotFound
 from idrill.store import hole_depth, rigs, wells
+from idrill.store.holding import held
 from idrill.store.orm import ChangeHistoryRow, ChangeRow
 
 CLOCK = "clock"
@@ -219,11 +220,9 @@ def _locked(session: Session, number: int) -> ChangeRow:
     Raises:
         NotFound: If there is none.
     """
-    touch = update(ChangeRow).where(ChangeRow.id == number).values(state=ChangeRow.state)
-    options = {"synchronize_session": False}
-    if session.scalar(touch.returning(ChangeRow.id), execution_options=options) is None:
+    row = held(session, ChangeRow, number)
+    if row is None:
         raise absent(number)
-    row = session.get_one(ChangeRow, number, populate_existing=True)
     if State(row.state) in WAITING and row.expires_at <= datetime.now(UTC):
         _move(session, row, State.EXPIRED, CLOCK, "its time was up", at=row.expires_at)
     return row

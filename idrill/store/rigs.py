@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from idrill.errors import AlreadyExists, StoreError, UnknownRig
 from idrill.rigs import Equipment, EquipmentKind, FixtureKind, Rig
+from idrill.store.holding import held
 from idrill.store.inserting import insert_absent
 from idrill.store.orm import EquipmentRow, RigRow
 
@@ -140,15 +141,10 @@ def retire(session: Session, rig_id: str, at: datetime) -> None:
 def lock(session: Session, rig_id: str) -> None:
     """Hold the records of a rig until the transaction ends, so that its writers take turns.
 
-    An update that changes nothing locks the row on PostgreSQL and the file on SQLite, which knows
-    no `SELECT … FOR UPDATE`.
-
     Raises:
         NotFound: If there is no such rig.
     """
-    touch = update(RigRow).where(RigRow.id == rig_id).values(retired_at=RigRow.retired_at)
-    options = {"synchronize_session": False}
-    if session.scalar(touch.returning(RigRow.id), execution_options=options) is None:
+    if held(session, RigRow, rig_id) is None:
         raise _unknown(session, rig_id)
 
 

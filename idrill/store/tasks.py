@@ -8,13 +8,14 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from idrill.errors import IllegalMove, InvalidTask, NotFound, VersionConflict
+from idrill.errors import AccessDenied, IllegalMove, InvalidTask, NotFound, VersionConflict
 from idrill.maintenance.alerts import Priority
 from idrill.maintenance.tasks import OVER, TIMED, Activity, State, check_times, moved
 from idrill.store import alerts, rigs
+from idrill.store.holding import held
 from idrill.store.orm import TaskHistoryRow, TaskRow
 
 
@@ -80,8 +81,10 @@ class Author:
 
     name: str
     seen: int
-    """The version they looked at."""
+    """The version they looked at; 0: none yet."""
     note: str = ""
+    user_id: int | None = None
+    """The person, or the owner of the key; None: the platform itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class Wanted:
     limit: int = 100
 
 
-def propose(session: Session, work: Work, plan: Plan, *, by: str) -> Task:
+def propose(session: Session, work: Work, plan: Plan, author: Author) -> Task:
     """Enter a task.
 
     Raises:
@@ -113,7 +116,8 @@ def propose(session: Session, work: Work, plan: Plan, *, by: str) -> Task:
     row = TaskRow(
         **asdict(work),
         **asdict(plan),
-        created_by=by,
+        created_by=author.name,
+        proposer_id=author.user_id,
         created_at=datetime.now(UTC),
         state=State.PROPOSED.value,
         version=1,
@@ -123,7 +127,7 @@ def propose(session: Session, work: Work, plan: Plan, *, by: str) -> Task:
     told = {
         name: value for name, value in (asdict(work) | asdict(plan)).items() if value is not None
     }
-    _remember(session, row, Author(by, 0), told)
+    _remember(session, row, author, told)
     return _task(row)
 
 
@@ -155,10 +159,13 @@ def move(session: Session, number: int, to: State, author: Author, plan: Plan) -
     Raises:
         NotFound: If there is no such task.
         VersionConflict: If somebody else changed it meanwhile.
+        AccessDenied: If they approve what they proposed themselves.
         IllegalMove: If it cannot become that.
         InvalidTask: If it would be scheduled without a time.
     """
     row = _claimed(session, number, author)
+    if to is State.APPROVED and row.proposer_id is not None and row.proposer_id == author.user_id:
+        raise AccessDenied("who proposes work does not approve it: somebody else does")
     row.state = moved(State(row.state), to).value
     return _changed(session, row, author, plan)
 
@@ -231,11 +238,9 @@ def _claimed(session: Session, number: int, author: Author) -> TaskRow:
         NotFound: If there is none.
         VersionConflict: If it is not the version that was looked at.
     """
-    touch = update(TaskRow).where(TaskRow.id == number).values(state=TaskRow.state)
-    options = {"synchronize_session": False}
-    if session.scalar(touch.returning(TaskRow.id), execution_options=options) is None:
+    row = held(session, TaskRow, number)
+    if row is None:
         raise absent(number)
-    row = session.get_one(TaskRow, number, populate_existing=True)
     if row.version != author.seen:
         raise VersionConflict(
             f"task {number} is at version {row.version} by now, not {author.seen}: look again"
@@ -286,14 +291,6 @@ def _task(row: TaskRow) -> Task:
 
 
 def _event(row: TaskHistoryRow, rig_id: str) -> Event:
-    return Event(
-        id=row.id,
-        task_id=row.task_id,
-        rig_id=rig_id,
-        number=row.number,
-        state=State(row.state),
-        by=row.by,
-        note=row.note,
-        at=row.at,
-        changed=row.changed,
-    )
+    state = State(row.state)
+    told = row.by, row.note, row.at, row.changed
+    return Event(row.id, row.task_id, rig_id, row.number, state, *told)

@@ -8,11 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from idrill.errors import AlreadyExists, InUse, NotFound, VersionConflict
 from idrill.store import rigs, well_parts
+from idrill.store.holding import held
 from idrill.store.inserting import insert_absent
 from idrill.store.orm import SessionRow, WellLogRow, WellRow
 from idrill.well_profiles import check_profile
@@ -166,9 +167,7 @@ def lock(session: Session, well_id: str) -> None:
     Raises:
         NotFound: If there is no such well.
     """
-    touch = update(WellRow).where(WellRow.id == well_id).values(field=WellRow.field)
-    options = {"synchronize_session": False}
-    if session.scalar(touch.returning(WellRow.id), execution_options=options) is None:
+    if held(session, WellRow, well_id) is None:
         raise _unknown(session, well_id)
 
 

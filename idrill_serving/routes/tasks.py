@@ -112,7 +112,7 @@ def propose_task(
     work = Work(body.rig_id, body.activity, body.equipment, body.component, body.alert_id)
     plan = Plan(**body.model_dump(include=_PLANNED))
     with platform.database.session() as session:
-        proposed = tasks.propose(session, work, plan, by=actor.name)
+        proposed = tasks.propose(session, work, plan, _author(principal, 0))
         details: dict[str, object] = body.model_dump(mode="json")
         audit.record(session, actor, Change("task.propose", f"task {proposed.id}", details))
     return _answer(proposed)
@@ -138,7 +138,7 @@ def change_task(
     """Plan work anew; what the body leaves out stays."""
     told = body.model_dump(include=_PLANNED, exclude_unset=True)
     told = {key: value for key, value in told.items() if value is not None or key in _OPTIONAL}
-    author = Author(actor.name, body.version, body.note)
+    author = _author(principal, body.version, body.note)
     with platform.database.session() as session:
         found = _seen(principal, tasks.get(session, task_id))
         done = tasks.change(session, task_id, replace(found.plan, **told), author)
@@ -154,7 +154,7 @@ def approve_task(
     principal: PrincipalDependency,
     actor: ActorDependency,
 ) -> TaskAnswer:
-    """Approve proposed work."""
+    """Approve work that somebody else, or the platform, proposed."""
     return _move(platform, principal, actor, task_id, State.APPROVED, body)
 
 
@@ -231,12 +231,16 @@ def _move(
     body: TaskMove,
 ) -> TaskAnswer:
     told = body.model_dump(include=_PLANNED, exclude_unset=True)
-    author = Author(actor.name, body.version, body.note)
+    author = _author(principal, body.version, body.note)
     with platform.database.session() as session:
         found = _seen(principal, tasks.get(session, number))
         done = tasks.move(session, number, to, author, replace(found.plan, **told))
         audit.record(session, actor, _told(to.value, done, body))
     return _answer(done)
+
+
+def _author(principal: Principal, seen: int, note: str = "") -> Author:
+    return Author(principal.name, seen, note, principal.user.id)
 
 
 def _seen(principal: Principal, found: Task) -> Task:

@@ -5,6 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from idrill.access import Role
+from idrill.maintenance.alerts import Priority
+from idrill.maintenance.tasks import Activity
+from idrill.store import tasks
+from idrill.store.tasks import Author, Plan, Work
 from tests.rig_work import TASK, TIMES, a_rig, a_task, an_alert
 from tests.service import Service, bearer
 
@@ -14,7 +18,7 @@ MARCH = "start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z"
 
 
 def test_work_goes_from_its_proposal_to_its_end(either: Service) -> None:
-    planner = either.token(Role.MAINTENANCE)
+    planner, admin = either.token(Role.MAINTENANCE), either.token(Role.ADMIN)
     rig = a_rig(either)
     alert = an_alert(either, rig)
     body = {**TASK, "rig_id": rig, "equipment": "mud_pump_1", "alert_id": alert}
@@ -27,9 +31,9 @@ def test_work_goes_from_its_proposal_to_its_end(either: Service) -> None:
         ("start", {}),
         ("finish", {}),
     ):
-        answer = either.client.post(
-            f"{path}/{action}", json={"version": task["version"], **more}, headers=planner
-        )
+        body = {"version": task["version"], **more}
+        who = admin if action == "approve" else planner
+        answer = either.client.post(f"{path}/{action}", json=body, headers=who)
         assert answer.status_code == 200, answer.text
         task = answer.json()
 
@@ -50,6 +54,39 @@ def test_work_goes_from_its_proposal_to_its_end(either: Service) -> None:
     assert (task["alert_id"], task["version"], task["assigned_to"]) == (alert, 5, "night crew")
     whole = either.client.get(f"/api/v1/maintenance/history?rig_id={rig}", headers=planner).json()
     assert whole["events"] == events
+
+
+def test_who_proposes_work_does_not_approve_it_by_key_either(either: Service) -> None:
+    planner, admin = either.token(Role.MAINTENANCE), either.token(Role.ADMIN)
+    wanted = {"name": "scheduler", "scopes": ["plan_maintenance"], "days": 1}
+    key = either.client.post("/api/v1/api-keys", json=wanted, headers=planner).json()["secret"]
+    machine = {"X-API-Key": key}
+
+    def proposed(by: dict[str, str]) -> str:
+        task = either.client.post(TASKS, json={**TASK, "rig_id": "R1"}, headers=by)
+        assert task.status_code == 201, task.text
+        return f"{TASKS}/{task.json()['id']}/approve"
+
+    def told(path: str, who: dict[str, str]) -> tuple[int, str | None]:
+        answer = either.client.post(path, json={"version": 1}, headers=who)
+        return answer.status_code, answer.json().get("code")
+
+    own, by_key = proposed(planner), proposed(machine)
+
+    assert told(own, planner) == told(by_key, planner) == (403, "access_denied")
+    assert told(own, machine) == (403, "access_denied")
+    assert told(own, admin) == told(by_key, admin) == (200, None)
+
+
+def test_what_the_platform_proposes_is_approved_by_anybody_who_plans(either: Service) -> None:
+    work, plan = Work("R1", Activity.REPLACE, "mud_pump_1"), Plan("liner is worn", Priority.HIGH)
+    with either.database.session() as session:
+        task = tasks.propose(session, work, plan, Author("planner", 0))
+
+    path, planner = f"{TASKS}/{task.id}/approve", either.token(Role.MAINTENANCE)
+    approved = either.client.post(path, json={"version": 1}, headers=planner)
+
+    assert (approved.status_code, approved.json()["state"]) == (200, "approved")
 
 
 def test_of_two_who_change_the_same_version_one_is_told_that_the_other_came_first(
@@ -145,11 +182,11 @@ def test_somebody_is_shown_the_work_on_their_rigs_only(shared: Service) -> None:
     own, foreign = a_task(shared, "R1")["id"], a_task(shared, "R2")["id"]
     one = bearer(shared.login("one@rig.example")["access_token"])
 
-    tasks = [task["id"] for task in shared.client.get(TASKS, headers=one).json()["tasks"]]
+    shown = [task["id"] for task in shared.client.get(TASKS, headers=one).json()["tasks"]]
     told = shared.client.get("/api/v1/maintenance/history", headers=one).json()["events"]
 
-    assert own in tasks
-    assert foreign not in tasks
+    assert own in shown
+    assert foreign not in shown
     assert {event["rig_id"] for event in told} == {"R1"}
 
 

@@ -19,6 +19,8 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
+    update,
 )
 
 from idrill.cli import run
@@ -36,6 +38,8 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("well_sections", "kind"): "casing",
     ("string_components", "kind"): "drill_pipe",
     ("audit_trail", "details"): {"rigs": ["R1"]},
+    ("alerts", "state"): "closed",
+    ("maintenance_tasks", "state"): "proposed",
     ("source_versions", "report"): {"format": "csv"},
 }
 """What a row must hold that a rule cannot make up."""
@@ -120,6 +124,26 @@ def test_every_row_of_an_older_version_is_there_after_the_upgrade(
     assert len(before) >= 17
     for table, row in before.items():
         assert {name: after[table].get(name, "gone") for name in row} == row, table
+    database.dispose()
+
+
+def test_work_that_was_proposed_before_keeps_its_proposer(empty_url: str) -> None:
+    database, email = at(empty_url, "0008"), "a_b@rig.example"
+    fill(database)
+    names = (email, f"key 3 of {email}", f"key 3 of not-{email}", "nobody")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE users SET email = :email"), {"email": email})
+        old = Table("maintenance_tasks", MetaData(), autoload_with=connection)
+        [row] = connection.execute(select(old)).mappings()
+        connection.execute(update(old).values(created_by=names[0]))
+        for number, name in enumerate(names[1:], 2):
+            connection.execute(insert(old).values({**row, "id": number, "created_by": name}))
+
+    database.migrate()
+
+    with database.engine.connect() as connection:
+        told = connection.execute(text("SELECT id, proposer_id FROM maintenance_tasks ORDER BY id"))
+        assert [tuple(one) for one in told] == [(1, 1), (2, 1), (3, None), (4, None)]
     database.dispose()
 
 

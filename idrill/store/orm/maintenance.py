@@ -93,6 +93,8 @@ class TaskRow(Row):
     assigned_to: Mapped[str | None]
     alert_id: Mapped[Large | None] = mapped_column(ForeignKey("alerts.id"))
     created_by: Mapped[str]
+    proposer_id: Mapped[Large | None] = mapped_column(ForeignKey("users.id"))
+    """Who does not approve it; null: the platform itself proposed it."""
     created_at: Mapped[datetime]
     state: Mapped[str]
     version: Mapped[int]
