@@ -11,23 +11,14 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from idrill.channels import PUMPS, Channel, channel
-from idrill.errors import IllegalMove, InvalidChange
+from idrill.channels import Channel, channel
+from idrill.control.setpoints import ORDERS, SetPoint
+from idrill.errors import IllegalMove
+from idrill.rigs import EquipmentKind, Rig
 from idrill.wells import Well
 
 LONGEST = timedelta(days=1)
 """How long a change may wait to be carried out."""
-
-SET_POINTS = (
-    "weight_on_bit",
-    "rotary_speed",
-    "rate_of_penetration",
-    "flow_in",
-    *(f"pump_{number}_stroke_rate" for number in range(1, PUMPS + 1)),
-    "choke_pressure",
-    "mud_density_in",
-)
-"""The channels that a driller sets; all others follow from these and the rock."""
 
 
 class State(StrEnum):
@@ -85,35 +76,6 @@ def moved(state: State, to: State) -> State:
 
 
 @dataclass(frozen=True, slots=True)
-class SetPoint:
-    """What somebody wants to set on a rig.
-
-    Raises:
-        InvalidChange: If it is nothing that a driller sets.
-        UnknownChannel: If there is no such channel.
-    """
-
-    channel: str
-    value: float
-    """In the channel's unit."""
-    previous: float | None = None
-    """What was set before, in the channel's unit."""
-    hole_depth: float | None = None
-    """Where it is meant for [m]."""
-
-    def __post_init__(self) -> None:
-        unit = channel(self.channel).unit
-        if self.channel not in SET_POINTS:
-            settable = ", ".join(SET_POINTS)
-            raise InvalidChange(f"{self.channel} follows from what is set; set one of {settable}")
-        for value in (self.value, self.previous, self.hole_depth):
-            if value is not None and not math.isfinite(value):
-                raise InvalidChange(f"{self.channel}: {value} {unit} cannot be set")
-        if self.hole_depth is not None and self.hole_depth < 0.0:
-            raise InvalidChange(f"a hole depth of {self.hole_depth:g} m is none")
-
-
-@dataclass(frozen=True, slots=True)
 class Check:
     """One thing that a set-point was held against."""
 
@@ -123,21 +85,26 @@ class Check:
     detail: str
 
 
-def assess(wanted: SetPoint, well: Well | None) -> tuple[Check, ...]:
+def assess(wanted: SetPoint, rig: Rig, well: Well | None) -> tuple[Check, ...]:
     """What speaks for and against a set-point.
 
     Args:
         wanted: What is to be set.
+        rig: On what.
         well: What the rig drills; None where nothing says so.
 
     Example:
-        >>> [check.passed for check in assess(SetPoint("rotary_speed", 500.0), None)]
+        >>> checks = assess(SetPoint("weight_on_bit", -20.0), Rig("R1", "R1"), None)
+        >>> [check.passed for check in checks]
         [False, None]
     """
-    checks = [_within_physics, _within_section]
+    checks = [_orderable(wanted)]
+    if wanted.pump is not None:
+        checks.append(_carried(wanted.pump, rig))
+    checks.append(_within_section(wanted, well))
     if wanted.channel == "mud_density_in":
-        checks.append(_within_formation)
-    return tuple(check(wanted, well) for check in checks)
+        checks.append(_within_formation(wanted, well))
+    return tuple(checks)
 
 
 def verdict(checks: Sequence[Check]) -> State:
@@ -146,11 +113,17 @@ def verdict(checks: Sequence[Check]) -> State:
     return State.REJECTED if spoken_against else State.ASSESSED
 
 
-def _within_physics(wanted: SetPoint, _: Well | None) -> Check:
-    of = channel(wanted.channel)
-    passed = of.low <= wanted.value <= of.high
-    detail = f"{_told(wanted.value, of)}; possible: {of.low:g} to {of.high:g} {of.unit}"
-    return Check("physical limits", passed, detail)
+def _orderable(wanted: SetPoint) -> Check:
+    of, limits = channel(wanted.channel), ORDERS[wanted.channel]
+    passed = limits.low <= wanted.value <= limits.high
+    may = f"may be ordered: {_span(limits.low, limits.high, of)} ({limits.source})"
+    return Check("limits of an order", passed, f"{_told(wanted.value, of)}; {may}")
+
+
+def _carried(pump: int, rig: Rig) -> Check:
+    pumps = sum(item.kind is EquipmentKind.MUD_PUMP for item in rig.equipment)
+    detail = f"pump {pump} is asked for; {rig.id} carries {pumps} mud pumps"
+    return Check("equipment of the rig", pump <= pumps, detail)
 
 
 def _within_section(wanted: SetPoint, well: Well | None) -> Check:

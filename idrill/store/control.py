@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from idrill.control.changes import LONGEST, WAITING, Check, SetPoint, State, moved, verdict
+from idrill.control.changes import LONGEST, WAITING, Check, State, moved, verdict
 from idrill.control.changes import assess as held_against
+from idrill.control.setpoints import SetPoint
 from idrill.errors import AccessDenied, IllegalMove, InvalidChange, NotFound
 from idrill.store import hole_depth, rigs, wells
 from idrill.store.holding import held
@@ -233,7 +234,8 @@ def _checks(session: Session, row: ChangeRow) -> tuple[Check, ...]:
     wanted, now = _change(row).wanted, datetime.now(UTC)
     if wanted.hole_depth is None:
         wanted = replace(wanted, hole_depth=hole_depth.measured(session, row.rig_id, now))
-    return held_against(wanted, wells.well_drilled(session, row.rig_id, now))
+    rig, well = rigs.get(session, row.rig_id), wells.well_drilled(session, row.rig_id, now)
+    return held_against(wanted, rig, well)
 
 
 def _move(

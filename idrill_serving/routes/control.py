@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from idrill import channels
-from idrill.control.changes import SetPoint, State
+from idrill.control.changes import State
+from idrill.control.setpoints import SetPoint
 from idrill.store import audit, control
 from idrill.store.audit import Actor
 from idrill.store.control import Change, Person, Proposal
@@ -98,7 +99,7 @@ def assess_change(
     principal: PrincipalDependency,
     actor: ActorDependency,
 ) -> ChangeAnswer:
-    """Hold it against the limits of its channel and of the well; `history` says what was found."""
+    """Hold it against what may be ordered, there; `history` says what was found."""
     with platform.database.session() as session:
         _seen(principal, control.get(session, change_id))
         done = control.judge(session, change_id, _person(principal))

@@ -5,8 +5,10 @@ from itertools import product
 import pytest
 
 from idrill.channels import channel
-from idrill.control.changes import SET_POINTS, Check, SetPoint, State, assess, moved, verdict
+from idrill.control.changes import Check, State, assess, moved, verdict
+from idrill.control.setpoints import ORDERS, SET_POINTS, SetPoint
 from idrill.errors import IllegalMove, InvalidChange, UnknownChannel
+from idrill.rigs import STANDARD_EQUIPMENT, Rig
 from idrill.wells import Casing, Formation, Limit, Section, Well
 
 FOLLOWS = {
@@ -22,6 +24,10 @@ FOLLOWS = {
         for end in ("rejected", "expired")
     ),
 }
+
+RIG = Rig("R1", "R1")
+ORDER, SECTION = "limits of an order", "limits of the well section"
+PRESSURES = "pressures of the open hole"
 
 WELL = Well(
     "W-1",
@@ -41,7 +47,7 @@ WELL = Well(
 
 
 def passed(checks: tuple[Check, ...]) -> dict[str, bool | None]:
-    return {check.name.split()[0]: check.passed for check in checks}
+    return {check.name: check.passed for check in checks}
 
 
 @pytest.mark.parametrize(("state", "to"), list(product(State, State)))
@@ -54,16 +60,48 @@ def test_a_state_follows_another_as_decided_or_not_at_all(state: State, to: Stat
 
 
 @pytest.mark.parametrize("name", SET_POINTS)
-@pytest.mark.parametrize(("beyond", "possible"), [(-1, False), (0, True), (1, False)])
-def test_a_set_point_is_held_against_what_is_physically_possible(
-    name: str, beyond: int, possible: bool
-) -> None:
-    of = channel(name)
-    value = {-1: of.low - 1.0, 0: of.high, 1: of.high + 1.0}[beyond]
+def test_a_set_point_is_held_against_what_may_be_ordered(name: str) -> None:
+    limits = ORDERS[name]
+    tried = {
+        limits.low - 0.1: False,
+        limits.low: True,
+        limits.high: True,
+        limits.high + 0.1: False,
+    }
 
-    [physics, *_] = assess(SetPoint(name, value), None)
+    found = {value: assess(SetPoint(name, value), RIG, None)[0].passed for value in tried}
 
-    assert physics.passed is possible
+    assert found == tried
+
+
+@pytest.mark.parametrize("name", SET_POINTS)
+def test_nothing_negative_may_be_ordered_and_no_more_than_a_sensor_may_show(name: str) -> None:
+    limits, of = ORDERS[name], channel(name)
+
+    assert 0.0 <= limits.low < limits.high < of.high
+    assert limits.low >= of.low
+    assert limits.source.endswith(" [e]") or "API" in limits.source
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("weight_on_bit", -20.0), ("weight_on_bit", 900.0), ("choke_pressure", -100.0)],
+)
+def test_what_only_a_sensor_may_show_is_rejected_by_the_assessment(name: str, value: float) -> None:
+    checks = assess(SetPoint(name, value), RIG, None)
+
+    assert verdict(checks) is State.REJECTED
+    assert "may be ordered: 0 to" in checks[0].detail
+
+
+@pytest.mark.parametrize(("pumps", "allowed"), [(1, False), (2, True), (3, True)])
+def test_a_pump_that_the_rig_does_not_carry_is_not_set(pumps: int, allowed: bool) -> None:
+    two = Rig("R1", "R1", equipment=STANDARD_EQUIPMENT[:pumps])
+
+    checks = assess(SetPoint("pump_2_stroke_rate", 60.0), two, None)
+
+    assert passed(checks) == {ORDER: True, "equipment of the rig": allowed, SECTION: None}
+    assert f"carries {pumps} mud pumps" in checks[1].detail
 
 
 @pytest.mark.parametrize(
@@ -81,9 +119,9 @@ def test_a_set_point_is_held_against_what_is_physically_possible(
 def test_a_set_point_is_held_against_the_section_and_without_a_depth_against_all(
     value: float, depth: float | None, allowed: bool | None
 ) -> None:
-    checks = assess(SetPoint("rotary_speed", value, hole_depth=depth), WELL)
+    checks = assess(SetPoint("rotary_speed", value, hole_depth=depth), RIG, WELL)
 
-    assert passed(checks) == {"physical": True, "limits": allowed}
+    assert passed(checks) == {ORDER: True, SECTION: allowed}
 
 
 @pytest.mark.parametrize(
@@ -101,9 +139,9 @@ def test_a_set_point_is_held_against_the_section_and_without_a_depth_against_all
 def test_mud_holds_back_the_pores_of_the_open_hole_and_does_not_break_it(
     density: float, depth: float | None, allowed: bool | None
 ) -> None:
-    checks = assess(SetPoint("mud_density_in", density, hole_depth=depth), WELL)
+    checks = assess(SetPoint("mud_density_in", density, hole_depth=depth), RIG, WELL)
 
-    assert passed(checks)["pressures"] is allowed
+    assert passed(checks)[PRESSURES] is allowed
 
 
 def test_casing_that_a_file_told_of_closes_the_hole_too() -> None:
@@ -114,21 +152,21 @@ def test_casing_that_a_file_told_of_closes_the_hole_too() -> None:
         formations=WELL.formations,
     )
 
-    checks = assess(SetPoint("mud_density_in", 1400.0, hole_depth=1500.0), told)
+    checks = assess(SetPoint("mud_density_in", 1400.0, hole_depth=1500.0), RIG, told)
 
-    assert passed(checks)["pressures"] is True
+    assert passed(checks)[PRESSURES] is True
 
 
 def test_what_cannot_be_checked_is_said_so_and_speaks_neither_way() -> None:
-    checks = assess(SetPoint("mud_density_in", 1400.0, hole_depth=10.0), None)
+    checks = assess(SetPoint("mud_density_in", 1400.0, hole_depth=10.0), RIG, None)
 
-    assert passed(checks) == {"physical": True, "limits": None, "pressures": None}
+    assert passed(checks) == {ORDER: True, SECTION: None, PRESSURES: None}
     assert all("which well" in check.detail for check in checks[1:])
     assert verdict(checks) is State.ASSESSED
 
 
 def test_one_check_that_speaks_against_it_rejects_it() -> None:
-    checks = assess(SetPoint("rotary_speed", 300.0, hole_depth=1500.0), WELL)
+    checks = assess(SetPoint("rotary_speed", 240.0, hole_depth=1500.0), RIG, WELL)
 
     assert verdict(checks) is State.REJECTED
     assert "60 to 160 rpm" in checks[1].detail

@@ -116,10 +116,21 @@ def test_what_the_well_does_not_allow_is_rejected_by_the_assessment(either: Serv
     events = either.client.get(f"{CHANGES}/{change}/history", headers=viewer).json()["events"]
     assert (events[-1]["state"], events[-1]["by"]) == ("rejected", "assessment")
     assert [(one["name"], one["passed"]) for one in events[-1]["checks"]] == [
-        ("physical limits", True),
+        ("limits of an order", True),
         ("limits of the well section", False),
     ]
     assert events[-1]["checks"][1]["detail"].endswith("at most 100 rpm")
+
+
+def test_a_negative_weight_on_bit_is_rejected_though_a_sensor_may_show_it(
+    either: Service,
+) -> None:
+    body = {**CHANGE, "rig_id": "R1", "channel": "weight_on_bit", "set_point": -20.0}
+    change = posted(either, CHANGES, body, status=201)["id"]
+
+    assessed = posted(either, f"{CHANGES}/{change}/assess")
+
+    assert assessed["state"] == "rejected"
 
 
 @pytest.mark.parametrize(
