@@ -1,9 +1,13 @@
 """Bodies of requests: not too large, not too large once unpacked, not nested without end."""
 
+import json
 import re
 import zlib
+from typing import Any
 
+from pydantic_core import from_json
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from idrill_serving.errors import problem
@@ -94,6 +98,23 @@ class BodyLimits:
 
     def _oversized(self) -> Refused:
         return Refused(413, "body_too_large", f"a body has at most {self._most} bytes, unpacked")
+
+
+class QuickRequest(Request):
+    """A request whose body is read by pydantic's parser, three times as fast as Python's."""
+
+    async def json(self) -> Any:
+        """What the body says.
+
+        Raises:
+            json.JSONDecodeError: If it is no JSON.
+        """
+        body = await self.body()
+        try:
+            return from_json(body)
+        except ValueError:
+            # It says where in the body, and takes what only Python takes.
+            return json.loads(body)
 
 
 def _depth(body: bytes) -> int:

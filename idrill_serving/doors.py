@@ -18,6 +18,7 @@ from idrill.errors import AccessDenied, NotAuthenticated, SettingsError
 from idrill.store import api_keys, logins, users
 from idrill.store.api_keys import PREFIX, ApiKey
 from idrill.store.users import User
+from idrill_serving.bodies import QuickRequest
 from idrill_serving.platform import Platform
 
 _WHO = "log in at /api/v1/auth/login and send `Authorization: Bearer TOKEN`, or `X-API-Key: KEY`"
@@ -51,7 +52,7 @@ class ClosedRoute(APIRoute):
             if principal is None:
                 principal = await run_in_threadpool(enter, platform, DOORS[name], request)
             request.state.principal = principal
-            return await handler(request)
+            return await handler(QuickRequest(request.scope, request.receive))
 
         return behind_door
 
