@@ -115,13 +115,14 @@ CHI = 0.4549
 
 def learn(watch: Watch) -> Learned | None:
     """What the windows of a memory say; None where there are too few."""
-    stands = watch.sound("stand").drop_nulls(MEANS)
+    sound, on_bottom = watch.sound("stand"), watch.sound("bottom")
+    stands = sound.drop_nulls(MEANS)
     if stands.height < ENOUGH:
         return None
     gain, *give = _scales(stands)
-    bottom = watch.sound("bottom")["bottom_below"].drop_nans()
-    off, on = _row_sd(watch.sound("stand"))
-    below = watch.sound("bottom")["bottom_variance"].drop_nulls()
+    bottom = on_bottom["bottom_below"].drop_nans()
+    off, on = _row_sd(sound)
+    below = on_bottom["bottom_variance"].drop_nulls()
     usual = channel("bit_depth").sigma * NOISIEST if off < HEAVES else 0.0
     bit = min(np.sqrt(middle(below)) if below.len() >= ENOUGH else off / np.sqrt(2.0), off, usual)
     block = float(min(np.sqrt(max(min(off, 1e6) ** 2 - bit**2, 0.0)), usual))

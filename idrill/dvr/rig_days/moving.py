@@ -122,8 +122,9 @@ def _moved(
         moves.values[name] = np.full(rows.height, np.nan)
         moves.sd[name] = np.full(rows.height, np.nan)
     variances = _variances(learned)
-    patterns, which = np.unique(measured, axis=0, return_inverse=True)
-    for number, pattern in enumerate(patterns):
+    coded = measured @ (1 << np.arange(len(QUANTITIES))[::-1])
+    _, first, which = np.unique(coded, return_index=True, return_inverse=True)
+    for number, pattern in enumerate(measured[first]):
         if not pattern[: len(INSTRUMENTS) + 1].any():
             continue
         reconciler = Reconciler(BALANCES, variances, pattern)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -134,14 +135,20 @@ def _lived(
     for start in _hours(frame):
         for network in networks:
             network.derived = roles.known
-        inside = pl.col("time").is_between(start, start + HOUR, closed="left")
-        ends = pl.col("time").is_between(start, start + HOUR, closed="right")
-        here = frame.select(inside.alias("inside"))["inside"]
+        inside = frame["time"].is_between(start, start + HOUR, closed="left")
         for network, rows, found in looked:
-            _collect(moves, network.hour(rows.filter(inside), found.filter(ends)), here)
-            _blame(wrong, network.faults, frame["time"], here)
-        roles.hear(frame.filter(inside))
+            hour, ended = _during(rows, start, "left"), _during(found, start, "right")
+            _collect(moves, network.hour(hour, ended), inside)
+            _blame(wrong, network.faults, frame["time"], inside)
+        roles.hear(_during(frame, start, "left"))
     return moves, wrong
+
+
+def _during(rows: pl.DataFrame, start: datetime, closed: Literal["left", "right"]) -> pl.DataFrame:
+    """The rows of an hour, of a table in order of time, with its first instant or its last."""
+    times = rows["time"]
+    first, after = (times.search_sorted(each, closed) for each in (start, start + HOUR))
+    return rows.slice(first, after - first)
 
 
 def _blame(

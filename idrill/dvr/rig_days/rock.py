@@ -46,7 +46,8 @@ def with_rock(windows: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
 
 def growth(windows: pl.DataFrame) -> Array:
     """How fast the hole grew in each stretch of the past [m/min] (window, stretch)."""
-    return np.asarray(np.nan_to_num(windows.select(ROCK).to_numpy().astype(np.float64)))
+    grown = [windows[name].to_numpy().astype(np.float64) for name in ROCK]
+    return np.nan_to_num(np.stack(grown)).T
 
 
 def _minutes(times: pl.Series) -> Array:

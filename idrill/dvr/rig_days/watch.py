@@ -127,7 +127,8 @@ class Watch:
             instrument: Its name.
             least: Standard deviation below which none is believed.
         """
-        return habit(self.sound(instrument)[f"{instrument}_residual"].to_numpy(), 0.0, least)
+        sound = self.memory[f"{instrument}_sound"]
+        return habit(self.memory[f"{instrument}_residual"].filter(sound).to_numpy(), 0.0, least)
 
     def see(
         self, windows: pl.DataFrame, residuals: Mapping[str, Array], habits: Mapping[str, Habit]
