@@ -11,6 +11,7 @@ from idrill.access import Role
 from idrill.settings import load_settings
 from idrill.store import audit, one_time_tokens, passwords, users
 from idrill.store.audit import Actor, Change
+from idrill.store.audit_actions import Action
 from idrill.store.database import Database
 from idrill.store.passwords import Passwords
 from idrill.store.users import NewUser
@@ -42,8 +43,8 @@ def create(
     with Database(settings.store_url).session() as session:
         user = users.create(session, new)
         details: dict[str, object] = {"role": role.value, "rigs": user.rigs}
-        audit.record(session, _actor(), Change("user.create", f"user {user.id}", details))
-    typer.echo(f"user {user.id}, {user.email}, is a {user.role}")
+        audit.record(session, _actor(), Change(Action.USER_CREATED, f"user {user.id}", details))
+    typer.echo(f"user {user.id}: {user.email} has the role {user.role}")
     if generate:
         typer.echo(f"password, shown this once: {password}")
 
@@ -66,7 +67,7 @@ def disable(email: Email) -> None:
     with Database(load_settings().store_url).session() as session:
         user = users.named(session, email)
         users.change(session, user.id, users.Change(user.name, user.role, user.rigs, active=False))
-        audit.record(session, _actor(), Change("user.disable", f"user {user.id}"))
+        audit.record(session, _actor(), Change(Action.USER_DISABLED, f"user {user.id}"))
     typer.echo(f"{user.email} is disabled")
 
 
@@ -76,7 +77,7 @@ def reset_password(email: Email) -> None:
     with Database(load_settings().store_url).session() as session:
         user = users.named(session, email)
         issued = one_time_tokens.issue_reset(session, user.email, by=_actor().name)
-        audit.record(session, _actor(), Change("user.ask_for_reset", f"user {user.id}"))
+        audit.record(session, _actor(), Change(Action.RESET_REQUESTED, f"user {user.id}"))
     typer.echo(f"token for {user.email}, good once until {issued.expires_at:%Y-%m-%d %H:%M} UTC:")
     typer.echo(issued.token)
     typer.echo("POST it with the new password to /api/v1/auth/password-reset/confirm")

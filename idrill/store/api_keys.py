@@ -138,7 +138,9 @@ def _check(session: Session, owner: User, new: NewKey) -> None:
         raise InvalidAccount(f"a key lasts from 1 to {LONGEST.days} days")
     denied = _denied(owner.role, new.scopes)
     if denied:
-        raise AccessDenied(f"a {owner.role} cannot give what it may not: {', '.join(denied)}")
+        raise AccessDenied(
+            f"the role {owner.role} cannot give what it may not: {', '.join(denied)}"
+        )
     if new.tier is Tier.BULK and owner.role is not Role.ADMIN:
         raise AccessDenied("a key of the tier bulk is made by an admin")
     now = datetime.now(UTC)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from idrill.store.audit_actions import Action, called
 from idrill.store.orm import AuditRow
 
 
@@ -24,7 +25,7 @@ class Change:
     """What somebody does."""
 
     action: str
-    """Such as `user.disable`."""
+    """Such as `user.disabled`; one of `Action`, but in entries of earlier versions."""
     subject: str
     """What it is done to, such as `user 3`."""
     details: dict[str, object] = field(default_factory=dict)
@@ -41,12 +42,16 @@ class Entry:
 
 
 def record(session: Session, actor: Actor, change: Change) -> None:
-    """Add an entry, in the transaction of the change itself."""
+    """Add an entry, in the transaction of the change itself.
+
+    Raises:
+        ValueError: If the trail has no such word for what was done.
+    """
     session.add(
         AuditRow(
             at=datetime.now(UTC),
             actor=actor.name,
-            action=change.action,
+            action=Action(change.action).value,
             subject=change.subject,
             request_id=actor.request_id,
             address=actor.address,
@@ -65,14 +70,14 @@ def listed(
         session: An open session.
         before: Only entries with a smaller number.
         limit: How many at most.
-        action: Only of this action.
+        action: Only of this action, by the word of today or of earlier versions.
         actor: Only of this actor.
     """
     query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(AuditRow.id < before)
     if action is not None:
-        query = query.where(AuditRow.action == action)
+        query = query.where(AuditRow.action.in_(called(action)))
     if actor is not None:
         query = query.where(AuditRow.actor == actor)
     return [_entry(row) for row in session.scalars(query)]

@@ -9,6 +9,7 @@ from idrill.maintenance.alerts import Action, Priority, State
 from idrill.store import alerts, audit
 from idrill.store.alerts import Alert, NewAlert
 from idrill.store.audit import Actor, Change
+from idrill.store.audit_actions import Action as Audited
 from idrill_serving.dependencies import (
     ActorDependency,
     Before,
@@ -36,6 +37,15 @@ router = APIRouter(prefix="/api/v1/maintenance", tags=["maintenance"], route_cla
 
 _OPEN: list[State] = [state for state in State if state is not State.CLOSED]
 _ANY = list(Priority)
+_DONE = {
+    Action.ACKNOWLEDGE: Audited.ALERT_ACKNOWLEDGED,
+    Action.RETURN: Audited.ALERT_RETURNED,
+    Action.RECUR: Audited.ALERT_RECURRED,
+    Action.UNSHELVE: Audited.ALERT_UNSHELVED,
+    Action.SUPPRESS: Audited.ALERT_SUPPRESSED,
+    Action.UNSUPPRESS: Audited.ALERT_UNSUPPRESSED,
+    Action.CLOSE: Audited.ALERT_CLOSED,
+}
 
 
 @router.get("/alerts")
@@ -68,7 +78,7 @@ def raise_alert(
     with platform.database.session() as session:
         raised = alerts.raise_alert(session, NewAlert(**body.model_dump()), by=actor.name)
         details: dict[str, object] = body.model_dump(mode="json")
-        audit.record(session, actor, Change("alert.raise", f"alert {raised.id}", details))
+        audit.record(session, actor, Change(Audited.ALERT_RAISED, f"alert {raised.id}", details))
     return _answer(raised)
 
 
@@ -147,7 +157,7 @@ def shelve_alert(
         time = timedelta(minutes=body.minutes)
         done = alerts.shelve(session, alert_id, time, by=actor.name, note=body.note)
         details: dict[str, object] = {"rig": done.told.rig_id, **body.model_dump()}
-        audit.record(session, actor, Change("alert.shelve", f"alert {alert_id}", details))
+        audit.record(session, actor, Change(Audited.ALERT_SHELVED, f"alert {alert_id}", details))
     return _answer(done)
 
 
@@ -212,7 +222,7 @@ def _act(
         require_sight(principal, found.told.rig_id, alerts.absent(number))
         done = alerts.act(session, number, action, by=actor.name, note=note)
         details: dict[str, object] = {"rig": done.told.rig_id, "note": note}
-        audit.record(session, actor, Change(f"alert.{action}", f"alert {number}", details))
+        audit.record(session, actor, Change(_DONE[action], f"alert {number}", details))
     return _answer(done)
 
 

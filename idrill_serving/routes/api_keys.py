@@ -10,6 +10,7 @@ from idrill.errors import NotFound
 from idrill.store import api_keys, audit
 from idrill.store.api_keys import ApiKey, NewKey
 from idrill.store.audit import Change
+from idrill.store.audit_actions import Action
 from idrill_serving.dependencies import (
     LARGEST,
     ActorDependency,
@@ -51,7 +52,7 @@ def create_key(
     with platform.database.session() as session:
         key, secret = api_keys.create(session, principal.user, new)
         details: dict[str, object] = {"name": key.name, "scopes": sorted(key.scopes)}
-        audit.record(session, actor, Change("api_key.create", f"key {key.id}", details))
+        audit.record(session, actor, Change(Action.KEY_CREATED, f"key {key.id}", details))
     return NewKeyAnswer(**_answer(key).model_dump(), secret=secret)
 
 
@@ -68,7 +69,7 @@ def revoke_key(
         if key.user_id != principal.user.id and principal.user.role is not Role.ADMIN:
             raise NotFound(f"no key has the number {key_id}")
         api_keys.revoke(session, key_id)
-        audit.record(session, actor, Change("api_key.revoke", f"key {key_id}"))
+        audit.record(session, actor, Change(Action.KEY_REVOKED, f"key {key_id}"))
 
 
 def _answer(key: ApiKey) -> KeyAnswer:

@@ -18,7 +18,7 @@ def list_entries(
     platform: PlatformDependency,
     before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    action: Annotated[str | None, Query(max_length=100, examples=["user.change"])] = None,
+    action: Annotated[str | None, Query(max_length=100, examples=["user.changed"])] = None,
     actor: Annotated[str | None, Query(max_length=300, examples=["ada@rig.example"])] = None,
 ) -> AuditPage:
     """Who changed what, the newest first."""

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from idrill.errors import InvalidAccount, LoginRefused, NotAuthenticated
 from idrill.store import audit, login_throttle, logins, one_time_tokens, passwords, users
 from idrill.store.audit import Actor, Change
+from idrill.store.audit_actions import Action
 from idrill.store.logins import Login
 from idrill.store.users import NewUser
 from idrill_serving.dependencies import (
@@ -53,7 +54,7 @@ def login(body: LoginRequest, platform: PlatformDependency, actor: ActorDependen
     with platform.database.session() as session:
         login_throttle.succeeded(session, body.email, actor.address)
         begun = logins.begin(session, user.id)
-        audit.record(session, _as(actor, user.email), Change("auth.login", f"user {user.id}"))
+        audit.record(session, _as(actor, user.email), Change(Action.LOGGED_IN, f"user {user.id}"))
     return _pair(platform, begun)
 
 
@@ -70,7 +71,7 @@ def logout(
     """End this login: its tokens are worth nothing from now on."""
     with platform.database.session() as session:
         logins.end(session, str(principal.login_id), by="logout")
-        audit.record(session, actor, Change("auth.logout", f"user {principal.user.id}"))
+        audit.record(session, actor, Change(Action.LOGGED_OUT, f"user {principal.user.id}"))
 
 
 @router.post("/password-reset", status_code=202, dependencies=[LoginCounted])
@@ -100,7 +101,7 @@ def confirm_reset(
         email = one_time_tokens.use_reset(session, body.token)
         user = users.named(session, email)
         users.set_password(session, user.id, hashed)
-        change = Change("user.reset_password", f"user {user.id}")
+        change = Change(Action.PASSWORD_RESET, f"user {user.id}")
         audit.record(session, _as(actor, email), change)
 
 
@@ -117,7 +118,7 @@ def accept_invitation(
         new = NewUser(invited.email, body.name, invited.role, hashed, invited.rigs)
         user = users.create(session, new)
         details: dict[str, object] = {"role": user.role.value, "rigs": user.rigs}
-        change = Change("user.accept_invitation", f"user {user.id}", details)
+        change = Change(Action.INVITATION_ACCEPTED, f"user {user.id}", details)
         audit.record(session, _as(actor, user.email), change)
     return UserAnswer.model_validate(user)
 
@@ -137,7 +138,7 @@ def _mail_reset(platform: Platform, email: str, actor: Actor) -> None:
         if user is None or not user.active:
             return
         issued = one_time_tokens.issue_reset(session, user.email, by=actor.name)
-        change = Change("user.ask_for_reset", f"user {user.id}")
+        change = Change(Action.RESET_REQUESTED, f"user {user.id}")
         audit.record(session, _as(actor, user.email), change)
     platform.mail.send_reset(user.email, issued.token)
 

@@ -10,6 +10,7 @@ from idrill.control.changes import State
 from idrill.control.setpoints import SetPoint
 from idrill.store import audit, control
 from idrill.store.audit import Actor
+from idrill.store.audit_actions import Action
 from idrill.store.control import Change, Person, Proposal
 from idrill_serving.dependencies import (
     ActorDependency,
@@ -36,6 +37,11 @@ from idrill_serving.schemas.control import (
 router = APIRouter(prefix="/api/v1/control", tags=["control"], route_class=ClosedRoute)
 
 _ANY = list(State)
+_SAID = {
+    State.REJECTED: Action.CHANGE_REJECTED,
+    State.VERIFIED: Action.CHANGE_VERIFIED,
+    State.ROLLED_BACK: Action.CHANGE_ROLLED_BACK,
+}
 
 
 @router.get("/changes")
@@ -67,7 +73,9 @@ def propose_change(
     proposal = Proposal(body.rig_id, wanted, body.reason, timedelta(minutes=body.minutes))
     with platform.database.session() as session:
         proposed = control.propose(session, proposal, _person(principal))
-        audit.record(session, actor, _told("propose", proposed, body.model_dump(mode="json")))
+        audit.record(
+            session, actor, _told(Action.CHANGE_PROPOSED, proposed, body.model_dump(mode="json"))
+        )
     return _answer(proposed)
 
 
@@ -103,7 +111,9 @@ def assess_change(
     with platform.database.session() as session:
         _seen(principal, control.get(session, change_id))
         done = control.judge(session, change_id, _person(principal))
-        audit.record(session, actor, _told("assess", done, {"state": done.state.value}))
+        audit.record(
+            session, actor, _told(Action.CHANGE_ASSESSED, done, {"state": done.state.value})
+        )
     return _answer(done)
 
 
@@ -119,7 +129,7 @@ def approve_change(
     with platform.database.session() as session:
         _seen(principal, control.get(session, change_id))
         done = control.approve(session, change_id, _person(principal), body.note)
-        audit.record(session, actor, _told("approve", done, body.model_dump()))
+        audit.record(session, actor, _told(Action.CHANGE_APPROVED, done, body.model_dump()))
     return _answer(done)
 
 
@@ -135,7 +145,7 @@ def apply_change(
     with platform.database.session() as session:
         _seen(principal, control.get(session, change_id))
         done = control.carry_out(session, change_id, _person(principal), body.note)
-        audit.record(session, actor, _told(done.state.value, done, body.model_dump()))
+        audit.record(session, actor, _told(Action.CHANGE_SIMULATED, done, body.model_dump()))
     return _answer(done)
 
 
@@ -186,7 +196,7 @@ def _say(
     with platform.database.session() as session:
         _seen(principal, control.get(session, number))
         done = control.say(session, number, to, _person(principal), note)
-        audit.record(session, actor, _told(to.value, done, {"note": note}))
+        audit.record(session, actor, _told(_SAID[to], done, {"note": note}))
     return _answer(done)
 
 
@@ -199,8 +209,8 @@ def _seen(principal: Principal, found: Change) -> Change:
     return found
 
 
-def _told(what: str, done: Change, details: dict[str, object]) -> audit.Change:
-    return audit.Change(f"control.{what}", f"change {done.id}", {"rig": done.rig_id, **details})
+def _told(what: Action, done: Change, details: dict[str, object]) -> audit.Change:
+    return audit.Change(what, f"change {done.id}", {"rig": done.rig_id, **details})
 
 
 def _answer(change: Change) -> ChangeAnswer:

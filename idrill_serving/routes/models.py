@@ -13,6 +13,7 @@ from idrill.errors import IllegalMove, InvalidModel, NoChampion, NotFound
 from idrill.rul.card import Card
 from idrill.store import audit, promotions
 from idrill.store.audit import Actor, Change
+from idrill.store.audit_actions import Action
 from idrill.store.releases import Promotion, champion_in, newest
 from idrill_serving.dependencies import LARGEST, ActorDependency, PlatformDependency
 from idrill_serving.doors import ClosedRoute
@@ -94,7 +95,7 @@ def promote_version(
     assessment = moves.assessed(database, platform.lake, model, version)
     with _explained(folder):
         verdict = moves.release(
-            database, folder, assessment, by=actor.name, beside=_noted(actor, "model.promote")
+            database, folder, assessment, by=actor.name, beside=_noted(actor, Action.MODEL_PROMOTED)
         )
     if not verdict.released:
         raise IllegalMove(f"{model}/{version} is refused: {verdict.reason}")
@@ -112,7 +113,7 @@ def roll_back(
     database, folder, beside = (
         platform.database,
         platform.settings.models_folder,
-        _noted(actor, "model.roll_back"),
+        _noted(actor, Action.MODEL_ROLLED_BACK),
     )
     with _explained(folder):
         if body.to is Back.NOTHING:
@@ -163,7 +164,7 @@ def _answer(platform: Platform, ledger: list[Promotion]) -> ModelAnswer:
     )
 
 
-def _noted(actor: Actor, action: str) -> Callable[[Session, Promotion], None]:
+def _noted(actor: Actor, action: Action) -> Callable[[Session, Promotion], None]:
     """Writes the move of a model into the audit trail, in the transaction of the move."""
 
     def noted(session: Session, row: Promotion) -> None:

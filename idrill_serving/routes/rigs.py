@@ -11,6 +11,7 @@ from idrill.layouts import Layout, Link, Sensor
 from idrill.rigs import Equipment, Rig
 from idrill.store import audit, equipment, rigs
 from idrill.store.audit import Change
+from idrill.store.audit_actions import Action
 from idrill.store.rigs import Standing
 from idrill_serving.dependencies import (
     ActorDependency,
@@ -56,7 +57,7 @@ def create_rig(
     with platform.database.session() as session:
         created = rigs.create(session, Rig(**body.model_dump()))
         told = body.model_dump(mode="json", exclude_unset=True)
-        audit.record(session, actor, Change("rig.create", f"rig {created.id}", told))
+        audit.record(session, actor, Change(Action.RIG_CREATED, f"rig {created.id}", told))
         return _rig(created, rigs.standing(session, created.id))
 
 
@@ -82,7 +83,7 @@ def change_rig(
             retired = (retired or datetime.now(UTC)) if body.retired else None
         changed = rigs.describe(session, replace(rigs.get(session, rig_id), **told), retired)
         details = body.model_dump(mode="json", exclude_unset=True)
-        audit.record(session, actor, Change("rig.change", f"rig {rig_id}", details))
+        audit.record(session, actor, Change(Action.RIG_CHANGED, f"rig {rig_id}", details))
         return _rig(changed, rigs.standing(session, rig_id))
 
 
@@ -107,7 +108,7 @@ def change_equipment(
     with platform.database.session() as session:
         layout = equipment.replace(session, rig_id, wanted, seen=body.version)
         told = body.model_dump(mode="json", exclude_unset=True)
-        audit.record(session, actor, Change("rig.change_equipment", f"rig {rig_id}", told))
+        audit.record(session, actor, Change(Action.EQUIPMENT_CHANGED, f"rig {rig_id}", told))
         return _equipment(rig_id, layout, rigs.standing(session, rig_id))
 
 

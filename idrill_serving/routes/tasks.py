@@ -10,6 +10,7 @@ from idrill.errors import InvalidRequest
 from idrill.maintenance.tasks import OVER, State
 from idrill.store import audit, tasks
 from idrill.store.audit import Actor, Change
+from idrill.store.audit_actions import Action
 from idrill.store.tasks import Author, Event, Plan, Task, Work
 from idrill_serving.dependencies import (
     ActorDependency,
@@ -43,6 +44,13 @@ router = APIRouter(prefix="/api/v1/maintenance", tags=["maintenance"], route_cla
 LONGEST = timedelta(days=366)
 """Longest span of a schedule."""
 
+_MOVED = {
+    State.APPROVED: Action.TASK_APPROVED,
+    State.SCHEDULED: Action.TASK_SCHEDULED,
+    State.IN_PROGRESS: Action.TASK_STARTED,
+    State.DONE: Action.TASK_FINISHED,
+    State.CANCELLED: Action.TASK_CANCELLED,
+}
 _OPEN = [state for state in State if state not in OVER]
 _ANY = list(State)
 _PLANNED = {field.name for field in fields(Plan)}
@@ -114,7 +122,7 @@ def propose_task(
     with platform.database.session() as session:
         proposed = tasks.propose(session, work, plan, _author(principal, 0))
         details: dict[str, object] = body.model_dump(mode="json")
-        audit.record(session, actor, Change("task.propose", f"task {proposed.id}", details))
+        audit.record(session, actor, Change(Action.TASK_PROPOSED, f"task {proposed.id}", details))
     return _answer(proposed)
 
 
@@ -142,7 +150,7 @@ def change_task(
     with platform.database.session() as session:
         found = _seen(principal, tasks.get(session, task_id))
         done = tasks.change(session, task_id, replace(found.plan, **told), author)
-        audit.record(session, actor, _told("change", done, body))
+        audit.record(session, actor, _told(Action.TASK_CHANGED, done, body))
     return _answer(done)
 
 
@@ -235,7 +243,7 @@ def _move(
     with platform.database.session() as session:
         found = _seen(principal, tasks.get(session, number))
         done = tasks.move(session, number, to, author, replace(found.plan, **told))
-        audit.record(session, actor, _told(to.value, done, body))
+        audit.record(session, actor, _told(_MOVED[to], done, body))
     return _answer(done)
 
 
@@ -248,9 +256,9 @@ def _seen(principal: Principal, found: Task) -> Task:
     return found
 
 
-def _told(what: str, done: Task, body: Strict) -> Change:
+def _told(what: Action, done: Task, body: Strict) -> Change:
     told = body.model_dump(mode="json", exclude_unset=True)
-    return Change(f"task.{what}", f"task {done.id}", {"rig": done.work.rig_id, **told})
+    return Change(what, f"task {done.id}", {"rig": done.work.rig_id, **told})
 
 
 def _events(found: list[Event], limit: int) -> TaskEventPage:

@@ -8,6 +8,7 @@ from idrill.errors import AccessDenied, AlreadyExists
 from idrill.rigs import rig_id as checked_rig
 from idrill.store import audit, one_time_tokens, users
 from idrill.store.audit import Actor, Change
+from idrill.store.audit_actions import Action
 from idrill.store.one_time_tokens import Invitation
 from idrill.store.users import User
 from idrill_serving.dependencies import (
@@ -59,7 +60,7 @@ def invite(
             raise AlreadyExists(f"there is an account of {invitation.email} already")
         issued = one_time_tokens.invite(session, invitation, by=actor.name)
         details: dict[str, object] = {"role": body.role.value, "rigs": rigs}
-        audit.record(session, actor, Change("user.invite", invitation.email, details))
+        audit.record(session, actor, Change(Action.USER_INVITED, invitation.email, details))
     return InvitationAnswer(
         email=invitation.email, token=issued.token, expires_at=issued.expires_at
     )
@@ -99,7 +100,7 @@ def change_my_password(
     hashed = platform.passwords.hashed(body.new)
     with platform.database.session() as session:
         users.set_password(session, me, hashed)
-        audit.record(session, actor, Change("user.change_password", f"user {me}"))
+        audit.record(session, actor, Change(Action.PASSWORD_CHANGED, f"user {me}"))
 
 
 @router.get("/{user_id}")
@@ -120,15 +121,22 @@ def change_user(
 @router.delete("/{user_id}", status_code=204)
 def disable_user(user_id: Number, platform: PlatformDependency, actor: ActorDependency) -> None:
     """Let somebody in no longer; the account stays, for the audit trail names it."""
-    _changed(platform, actor, user_id, UserChange(active=False))
+    gone = UserChange(active=False)
+    _changed(platform, actor, user_id, gone, Action.USER_DISABLED)
 
 
-def _changed(platform: Platform, actor: Actor, user_id: int, body: UserChange) -> UserAnswer:
+def _changed(
+    platform: Platform,
+    actor: Actor,
+    user_id: int,
+    body: UserChange,
+    action: Action = Action.USER_CHANGED,
+) -> UserAnswer:
     with platform.database.session() as session:
         wanted = _merged(users.get(session, user_id), body)
         changed = users.change(session, user_id, wanted)
         told = body.model_dump(mode="json", exclude_unset=True)
-        audit.record(session, actor, Change("user.change", f"user {user_id}", told))
+        audit.record(session, actor, Change(action, f"user {user_id}", told))
     return UserAnswer.model_validate(changed)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from idrill.errors import InvalidRequest
 from idrill.store import audit, drilling_sessions, wells
 from idrill.store.audit import Change
+from idrill.store.audit_actions import Action
 from idrill.store.drilling_sessions import Numbered
 from idrill.store.wells import Known
 from idrill.wells import (
@@ -82,7 +83,7 @@ def create_well(
     with platform.database.session() as session:
         created = wells.create(session, made)
         told = body.model_dump(mode="json", exclude_unset=True)
-        audit.record(session, actor, Change("well.create", f"well {made.id}", told))
+        audit.record(session, actor, Change(Action.WELL_CREATED, f"well {made.id}", told))
     return _answer(principal, created)
 
 
@@ -113,7 +114,7 @@ def change_well(
             wanted = replace(wanted, rig_id=before.rig_id)
         done = wells.replace_profile(session, wanted, seen=body.version)
         told = body.model_dump(mode="json", exclude_unset=True)
-        audit.record(session, actor, Change("well.change", f"well {well_id}", told))
+        audit.record(session, actor, Change(Action.WELL_CHANGED, f"well {well_id}", told))
     return _answer(principal, done)
 
 
@@ -128,7 +129,7 @@ def remove_well(
     with platform.database.session() as session:
         _seen(principal, wells.known(session, well_id))
         wells.remove(session, well_id)
-        audit.record(session, actor, Change("well.remove", f"well {well_id}"))
+        audit.record(session, actor, Change(Action.WELL_REMOVED, f"well {well_id}"))
 
 
 @router.get("/drilling-sessions")
@@ -153,7 +154,7 @@ def add_session(
         _seen(principal, wells.known(session, body.well_id))
         added = drilling_sessions.add(session, drilled)
         told = body.model_dump(mode="json")
-        audit.record(session, actor, Change("session.add", f"session {added.id}", told))
+        audit.record(session, actor, Change(Action.SESSION_CREATED, f"session {added.id}", told))
     return _session(added)
 
 
@@ -180,7 +181,7 @@ def change_session(
         end = body.end if "end" in body.model_fields_set else before.end
         done = drilling_sessions.change(session, session_id, body.start or before.start, end)
         told = {"rig": done.drilled.rig_id, **body.model_dump(mode="json", exclude_unset=True)}
-        audit.record(session, actor, Change("session.change", f"session {session_id}", told))
+        audit.record(session, actor, Change(Action.SESSION_CHANGED, f"session {session_id}", told))
     return _session(done)
 
 
@@ -197,7 +198,7 @@ def remove_session(
         drilling_sessions.remove(session, session_id)
         told: dict[str, object] = {"rig": gone.rig_id, "well": gone.well_id}
         told |= {"start": gone.start, "end": gone.end}
-        audit.record(session, actor, Change("session.remove", f"session {session_id}", told))
+        audit.record(session, actor, Change(Action.SESSION_REMOVED, f"session {session_id}", told))
 
 
 def _require_own_rig(principal: Principal, rig_id: str | None) -> None:

@@ -14,7 +14,7 @@ class EntryAnswer(Answer):
     id: int
     at: datetime
     actor: str
-    action: Annotated[str, Field(examples=["user.change"])]
+    action: Annotated[str, Field(examples=["user.changed"])]
     subject: Annotated[str, Field(examples=["user 3"])]
     request_id: str
     address: str

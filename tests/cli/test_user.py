@@ -38,11 +38,13 @@ def test_a_password_that_is_made_up_is_printed_once_and_fits(
 ) -> None:
     assert create("Ada@rig.example", "--rig", "R1") == 0
 
-    password = capsys.readouterr().out.split()[-1]
+    shown = capsys.readouterr().out
+    password = shown.split()[-1]
     with database.session() as session:
         ada = users.named(session, "ada@rig.example")
         stored = users.password_hash(session, ada.id)
     assert (ada.role, ada.rigs) == (Role.ADMIN, ("R1",))
+    assert "ada@rig.example has the role admin" in shown
     assert CHEAP.matches(password, stored)
 
 
@@ -116,4 +118,4 @@ def test_the_audit_trail_names_the_command_line(database: Database) -> None:
         [entry] = audit.listed(session, before=None, limit=9, action=None, actor=None)
 
     assert entry.actor.name.startswith("command line of ")
-    assert entry.change.action == "user.create"
+    assert entry.change.action == "user.created"

@@ -47,9 +47,9 @@ def test_an_alert_is_raised_seen_returned_and_thereby_closed(either: Service) ->
         (3, "return", "operator@rig.example", ""),
     ]
     assert actions(either, f"alert {raised['id']}") == [
-        "alert.raise",
-        "alert.acknowledge",
-        "alert.return",
+        "alert.raised",
+        "alert.acknowledged",
+        "alert.returned",
     ]
 
 

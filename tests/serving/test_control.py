@@ -57,7 +57,7 @@ def test_a_change_is_approved_by_a_second_person_and_simulated(either: Service) 
     ]
     assert actions(either, f"change {change['id']}") == [
         f"control.{one}"
-        for one in ("propose", "assess", "approve", "simulated", "verified", "rolled_back")
+        for one in ("proposed", "assessed", "approved", "simulated", "verified", "rolled_back")
     ]
 
 

@@ -56,9 +56,9 @@ def test_a_calibration_is_approved_and_the_trail_says_so(on_either: Service) -> 
     trail = client.get("/api/v1/audit", headers=on_either.token(Role.ADMIN)).json()["entries"]
     assert done.json()["calibration"]["state"] == "approved"
     assert [one["action"] for one in trail][::-1] == [
-        "auth.login",
+        "auth.logged_in",
         "calibration.approved",
-        "auth.login",
+        "auth.logged_in",
     ]
 
 

@@ -59,7 +59,7 @@ def test_a_well_is_entered_shown_replaced_and_removed(either: Service) -> None:
     assert replaced == {**shown, "version": 2, "sections": less["sections"], "muds": []}
     assert (stale.status_code, stale.json()["code"]) == (409, "version_conflict")
     assert (gone, client.get(path, headers=engineer).status_code) == (204, 404)
-    assert actions(either, "well 15-9-F-7") == ["well.create", "well.change", "well.remove"]
+    assert actions(either, "well 15-9-F-7") == ["well.created", "well.changed", "well.removed"]
 
 
 def test_a_well_that_is_there_is_not_entered_again(shared: Service) -> None:

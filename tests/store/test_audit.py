@@ -26,7 +26,7 @@ def trail(
         database = Database(f"sqlite:///{path}")
     else:
         database = request.getfixturevalue("postgresql_store")
-    for actor, action in ((ADA, "user.create"), (BO, "user.disable"), (ADA, "user.disable")):
+    for actor, action in ((ADA, "user.created"), (BO, "user.disabled"), (ADA, "user.disabled")):
         with database.session() as session:
             audit.record(session, actor, Change(action, "user 3", {"rigs": ["R1"]}))
     yield database
@@ -55,16 +55,16 @@ def test_the_newest_entry_comes_first_with_all_that_was_said(trail: Database) ->
         [newest] = audit.listed(session, before=None, limit=1, action=None, actor=None)
 
     assert newest.actor == ADA
-    assert newest.change == Change("user.disable", "user 3", {"rigs": ["R1"]})
+    assert newest.change == Change("user.disabled", "user 3", {"rigs": ["R1"]})
 
 
 def test_entries_are_found_by_action_actor_and_page(trail: Database) -> None:
     with trail.session() as session:
         newest = audit.listed(session, before=None, limit=1, action=None, actor=None)[0].id
 
-    assert actions(trail, before=newest) == [("bo", "user.disable"), ("ada", "user.create")]
-    assert actions(trail, action="user.create") == [("ada", "user.create")]
-    assert actions(trail, actor=BO.name) == [("bo", "user.disable")]
+    assert actions(trail, before=newest) == [("bo", "user.disabled"), ("ada", "user.created")]
+    assert actions(trail, action="user.created") == [("ada", "user.created")]
+    assert actions(trail, actor=BO.name) == [("bo", "user.disabled")]
 
 
 IN_ONE_GO = {
