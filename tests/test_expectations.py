@@ -8,10 +8,13 @@ import polars as pl
 import pytest
 
 from idrill.aggregation import downsample
+from idrill.channels import CHANNELS, channel
 from idrill.dvr.validation import validate
 from idrill.errors import PartitionFault
-from idrill.expectations import check_aggregate, check_frame, require
-from idrill.frame import ORIGIN, QUALITY, TIME, quality_of
+from idrill.expectations import ExpectationReport, check_aggregate, check_frame, require
+from idrill.expectations.checking import told
+from idrill.expectations.suites import TOGETHER, as_pandas, frame_suite, parameters
+from idrill.frame import ORIGIN, QUALITY, TIME, quality_of, sd_of
 
 DAY = date(2026, 2, 1)
 START = datetime(2026, 2, 1, tzinfo=UTC)
@@ -124,6 +127,49 @@ def test_a_reconciled_rig_day_has_standard_deviations_above_0() -> None:
     assert fault.startswith("a standard deviation of torque is not above 0")
     (fault,) = faults(a_frame().with_columns(flow_in_sd=pl.lit(1.0)))
     assert "unexpected: flow_in_sd" in fault
+
+
+def in_one_piece(frame: pl.DataFrame) -> ExpectationReport:
+    """What the whole suite finds in the whole frame, every figure with it."""
+    import great_expectations as gx
+
+    source = gx.get_context(mode="ephemeral").data_sources.add_pandas("whole")
+    rows = source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("rows")
+    found = rows.get_batch(batch_parameters={"dataframe": as_pandas(frame)}).validate(
+        frame_suite(frame.columns),
+        result_format="COMPLETE",
+        expectation_parameters=parameters(RIG, DAY),
+    )
+    return told(found.results)
+
+
+def test_what_is_found_in_parts_is_what_is_found_in_one_piece() -> None:
+    names = [each.name for each in CHANNELS[: 2 * TOGETHER + 1]]
+    rows, first = pl.int_range(pl.len()), pl.int_range(pl.len()) < 12
+    frame = a_frame().with_columns(
+        *(pl.lit(channel(name).low).alias(name) for name in names),
+        *(pl.lit(0, dtype=QUALITY).alias(quality_of(name)) for name in names),
+        *(pl.lit(0.1).alias(sd_of(name)) for name in names[::2]),
+    )
+    broken = frame.with_columns(
+        mood=pl.lit(1),
+        time=pl.when(rows < 3).then(pl.col("time") - timedelta(minutes=1)).otherwise("time"),
+        rig_id=pl.when(first).then(pl.lit("RIG_02")).otherwise("rig_id"),
+        origin=pl.when(first).then(pl.lit("replay")).otherwise("origin").cast(ORIGIN),
+        **{names[0]: pl.lit(None, pl.Float64), sd_of(names[0]): pl.lit(0.0)},
+        **{names[1]: pl.when(first).then(1e9).when(rows > 90).then(names[1])},
+        **{names[3]: pl.when(rows < 5).then(1e9).otherwise(names[3])},
+        **{quality_of(names[-2]): pl.lit(1 << 13, dtype=QUALITY)},
+        **{names[-1]: pl.lit(-1e9), sd_of(names[-1]): pl.when(first).then(-0.5)},
+    )
+
+    report, whole = check_frame(broken, rig_id=RIG, day=DAY), in_one_piece(broken)
+
+    assert (len(report.faults), len(report.warnings)) == (8, 2)
+    assert sorted(report.faults) == sorted(whole.faults)
+    assert sorted(report.warnings) == sorted(whole.warnings)
+    assert report.statistics == whole.statistics
+    assert check_frame(frame, rig_id=RIG, day=DAY) == in_one_piece(frame)
 
 
 def test_what_is_required_passes_or_raises_with_all_faults() -> None:

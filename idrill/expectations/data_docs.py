@@ -98,7 +98,7 @@ def _validate(context: "AbstractDataContext", rig_id: str, day: date, frame: pl.
     from great_expectations.core.run_identifier import RunIdentifier
 
     name = f"{rig_id}_{day}"
-    expected = frame_suite(tuple(frame.columns)).expectations
+    expected = frame_suite(frame.columns).expectations
     suite = context.suites.add(
         ExpectationSuite(name=name, expectations=[each.configuration for each in expected])
     )
@@ -111,7 +111,7 @@ def _validate(context: "AbstractDataContext", rig_id: str, day: date, frame: pl.
         result_format="SUMMARY",
         run_id=RunIdentifier(run_name=name),
     )
-    return _Page(rig_id, day, told(found))
+    return _Page(rig_id, day, told(found.results))
 
 
 def _standing_alone(page: str) -> str:
