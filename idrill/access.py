@@ -240,6 +240,8 @@ DOORS = MappingProxyType(
         "POST /api/v1/models/{model}/versions/{version}/promote": _PROMOTING,
         "POST /api/v1/models/{model}/rollback": _PROMOTING,
         "GET /api/v1/dvr/quality": _READING,
+        "GET /api/v1/dvr/gross-errors": _READING,
+        "GET /api/v1/dvr/reports/{rig_id}/{day}": _READING,
         "GET /api/v1/dvr/calibrations": _READING,
         "GET /api/v1/dvr/calibrations/{calibration_id}": _READING,
         "POST /api/v1/dvr/calibrations/{calibration_id}/approve": _DECIDING,

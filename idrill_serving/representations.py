@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,9 +13,14 @@ JSON = "application/json"
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 ARROW = "application/vnd.apache.arrow.stream"
+MARKDOWN = "text/markdown"
+HTML = "text/html"
 
 FORMATS = (JSON, CSV, PARQUET, ARROW)
 """What a table can be, the first if it does not matter."""
+
+REPORTS = (JSON, MARKDOWN, HTML)
+"""What a report can be."""
 
 INSTANTS = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
@@ -59,8 +64,17 @@ def unpacked(kept: bytes, media: str) -> Response:
     return Response(body, media_type=media, headers=headers)
 
 
-def negotiated(accept: str) -> str:
+def records(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows as JSON holds them."""
+    return _plain(rows).to_dicts()
+
+
+def negotiated(accept: str, formats: Sequence[str] = FORMATS) -> str:
     """The best of the formats that `accept` names.
+
+    Args:
+        accept: The header of the request.
+        formats: What there is, the first if it does not matter.
 
     Raises:
         HTTPException: If it names none of them (406).
@@ -71,10 +85,10 @@ def negotiated(accept: str) -> str:
     """
     wanted = [_weighed(one) for one in accept.split(",")] if accept.strip() else [("*/*", 1.0)]
     for name, weight in sorted(wanted, key=lambda one: -one[1]):
-        found = next((one for one in FORMATS if weight > 0.0 and _covers(name, one)), None)
+        found = next((one for one in formats if weight > 0.0 and _covers(name, one)), None)
         if found:
             return found
-    raise HTTPException(406, f"this can be had as {', '.join(FORMATS)}")
+    raise HTTPException(406, f"this can be had as {', '.join(formats)}")
 
 
 def _weighed(part: str) -> tuple[str, float]:

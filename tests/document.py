@@ -313,6 +313,11 @@ def _revocable(document: Document, name: str) -> Asked:
     return document.example(name, model=MODEL)
 
 
+def _reported(document: Document, name: str) -> Asked:
+    """A rig-day that was reconciled."""
+    return document.example(name, day="2024-03-01")
+
+
 _AUTH, _DVR = "POST /api/v1/auth", "/api/v1/dvr/calibrations/{calibration_id}"
 
 PREPARED: Mapping[str, Callable[[Document, str], Asked]] = {
@@ -328,6 +333,7 @@ PREPARED: Mapping[str, Callable[[Document, str], Asked]] = {
     "POST /api/v1/predictions/rul": _windows,
     "POST /api/v1/models/{model}/versions/{version}/promote": _promotable,
     "POST /api/v1/models/{model}/rollback": _revocable,
+    "GET /api/v1/dvr/reports/{rig_id}/{day}": _reported,
     f"GET {_DVR}": _calibration,
     f"POST {_DVR}/approve": _calibration,
     f"POST {_DVR}/reject": _calibration,

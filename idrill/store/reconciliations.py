@@ -4,18 +4,21 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from idrill.dvr.calibration import Calibration
-from idrill.dvr.rig_days import ReconciliationReport, RigDayReconciliation, RigState
-from idrill.dvr.rig_days.report import BALANCES, CHANNELS, FAULTS
+from idrill.dvr.rig_days.report import BALANCES, CHANNELS, FAULTS, ReconciliationReport
 from idrill.dvr.validation import history_before
 from idrill.store import calibrations, handovers, states
 from idrill.store.calibrations import CalibrationVersion
 from idrill.store.lake import Lake, Written
 from idrill.store.merges import merged_version
 from idrill.store.tables import RECONCILED, RECONCILIATIONS, VALIDATED
+
+if TYPE_CHECKING:
+    from idrill.dvr.rig_days import RigDayReconciliation, RigState
 
 CODE = "1"
 """Changes when the same input would give another reconciled rig-day."""
@@ -27,7 +30,7 @@ class Start:
 
     history: pl.DataFrame | None
     """The validated rows of the 15 minutes before."""
-    state: RigState | None
+    state: "RigState | None"
     """What the rig-day before left."""
     state_hash: str
     applied: tuple[CalibrationVersion, ...]
@@ -57,6 +60,8 @@ def start_of(lake: Lake, rig_id: str, day: date) -> Start:
     Raises:
         InvalidState: If the state that was left cannot be read.
     """
+    from idrill.dvr.rig_days import RigState
+
     yesterday = lake.read(VALIDATED, _place(rig_id, day - timedelta(days=1)))
     left = states.left_to(lake, rig_id, day, RECONCILIATIONS)
     with lake.database.session() as session:
@@ -71,7 +76,9 @@ def start_of(lake: Lake, rig_id: str, day: date) -> Start:
     )
 
 
-def keep(lake: Lake, rig_id: str, day: date, started: Start, done: RigDayReconciliation) -> Written:
+def keep(
+    lake: Lake, rig_id: str, day: date, started: Start, done: "RigDayReconciliation"
+) -> Written:
     """Write a reconciled rig-day, what it leaves to the next one, and what it proposes.
 
     Hold `locks.rig_lock` meanwhile. A rig-day without readings leaves nothing.
@@ -99,11 +106,32 @@ def report_of(lake: Lake, rig_id: str, day: date) -> ReconciliationReport:
     )
 
 
+def faults_of(lake: Lake, rig_id: str, first: date, last: date) -> dict[date, pl.DataFrame]:
+    """The faults (`FAULTS`) that each reconciled rig-day told of, oldest first.
+
+    One that goes on is told again by every rig-day.
+
+    Args:
+        lake: Where they lie.
+        rig_id: The rig.
+        first: First day.
+        last: Last day, included.
+    """
+    rows = (
+        lake.scan(RECONCILIATIONS)
+        .filter(pl.col("rig_id") == rig_id, pl.col("day").is_between(first, last))
+        .select("day", "faults")
+        .sort("day")
+        .collect()
+    )
+    return {day: _table(pl.Series([told]), FAULTS) for day, told in rows.iter_rows()}
+
+
 def _place(rig_id: str, day: date) -> dict[str, str | date]:
     return {"rig_id": rig_id, "day": day}
 
 
-def _record(started: Start, done: RigDayReconciliation) -> pl.DataFrame:
+def _record(started: Start, done: "RigDayReconciliation") -> pl.DataFrame:
     found = done.report
     return pl.DataFrame(
         {

@@ -15,10 +15,11 @@ from polars.testing import assert_frame_equal
 from idrill.cli import run
 from idrill.dvr import rig_days as core
 from idrill.dvr.calibration import Approval, Calibration
+from idrill.dvr.report import report
 from idrill.dvr.rig_days import RigDayReconciliation, RigState
 from idrill.frame import Quality
 from idrill.settings import Settings
-from idrill.store import approvals, calibrations, rig_days
+from idrill.store import approvals, calibrations, reconciliations, rig_days
 from idrill.store.intake import Refused, Taken
 from idrill.store.rig_days import State
 from idrill.store.tables import DATA_QUALITY, KPIS, MINUTE, RECONCILED, RECONCILIATIONS, VALIDATED
@@ -266,6 +267,21 @@ def test_a_rig_day_says_what_it_was_made_from_and_shows_it_in_small_pictures(
     for picture in (reconciled["raw against reconciled"], quality["quality by hour"]):
         assert "data:image/png;base64," in str(picture)
         assert len(str(picture)) < 100_000
+
+
+def test_a_report_that_is_read_later_has_the_words_that_stand_in_the_graph(
+    published: Workplace,
+) -> None:
+    lake = published.platform.lake
+    judged = metadata_of(published, VALIDATED.name, SECOND)
+    found = metadata_of(published, RECONCILED.name, SECOND)
+
+    validation = report(lake.read(VALIDATED, SECOND.lake))
+    reconciliation = reconciliations.report_of(lake, "R1", SECOND.day)
+
+    assert validation.in_words() == judged["what was flagged"]
+    assert validation.scores_in_words() == judged["usable share of each hour [%]"]
+    assert reconciliation.in_words() == found["what reconciliation found"]
 
 
 def test_the_quality_of_each_channel_and_hour_is_kept(published: Workplace) -> None:

@@ -1,5 +1,6 @@
 """The application on a migrated store, with a person of each role."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -14,20 +15,37 @@ from psycopg import sql
 from idrill.access import Role
 from idrill.dvr.calibration import Calibration
 from idrill.dvr.hourly_quality import HOURLY_QUALITY
-from idrill.frame import Activity, schema
+from idrill.dvr.rig_days.report import FAULTS
+from idrill.frame import QUALITY, Activity, Quality, schema
 from idrill.rigs import Rig
 from idrill.settings import Settings
 from idrill.store import calibrations, rigs, users
 from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.passwords import Passwords
-from idrill.store.tables import DATA_QUALITY, HOURLY, RECONCILED
+from idrill.store.tables import DATA_QUALITY, HOURLY, RECONCILED, RECONCILIATIONS, VALIDATED
 from idrill.store.users import NewUser
 from tests.own_postgres import OwnPostgres
 from tests.served_models import candidate, crown
 from tests.service import PASSWORD, Service, email_of, opened, settings_of
 
 MORNING = datetime(2024, 3, 1, tzinfo=UTC)
+FAULTS_TOLD = [
+    [
+        ("sensor", "flow_in", "circulation", ["flow_in"], MORNING, MORNING + timedelta(hours=1),
+         None, 40.0, 4.0, "L/min", "mean", "it disagrees"),
+        ("unclear", "torque or pump_wear", "rotation", ["torque", "pump_wear"],
+         MORNING, MORNING + timedelta(hours=2), MORNING + timedelta(hours=3), -2.0, 0.5, "kN·m",
+         "cusum", "=alike()"),
+    ],
+    [
+        ("sensor", "flow_in", "circulation", ["flow_in"], MORNING, MORNING + timedelta(hours=1),
+         MORNING + timedelta(hours=30), 42.0, 3.0, "L/min", "mean", "it disagrees"),
+        ("process", "influx", "circulation", ["influx"], MORNING + timedelta(hours=26),
+         MORNING + timedelta(hours=27), None, 500.0, 50.0, "L/min", "cusum", "it kicks"),
+    ],
+]  # fmt: skip
+"""Faults of each day: as `idrill.dvr.rig_days.report.FAULTS` has them."""
 HASH = Passwords(memory=8, passes=1).hashed(PASSWORD)
 
 
@@ -113,6 +131,26 @@ def fill(lake: Lake) -> None:
     told |= {name: [None, None] for name in ("move", "adjustability", "detectability")}
     judged = pl.DataFrame(told, schema_overrides=dict(HOURLY_QUALITY))
     lake.write(DATA_QUALITY, {"rig_id": "R1", "day": MORNING.date()}, judged)
+    report(lake)
+
+
+def report(lake: Lake) -> None:
+    """Write what reconciliation told of the two days: a fault that ended, others that went on."""
+    for day, told in enumerate(FAULTS_TOLD):
+        at = MORNING.date() + timedelta(days=day)
+        rows = [dict(zip(FAULTS, one, strict=True)) for one in told]
+        instants = pl.DataFrame(rows, FAULTS).with_columns(pl.col(pl.Datetime).to_physical())
+        record = {
+            "state": ["{}"], "sources": ["s"], "started_from": [""], "calibrations": ["[]"],
+            "code": ["1"], "faults": [json.dumps(instants.to_dicts())],
+            "balances": ['[{"balance": "mud", "hours": 2.0, "before": 9.0, "after": 3.0, "unit": '
+            '"L/min"}]'], "channels": ["[]"],
+        }  # fmt: skip
+        lake.write(RECONCILIATIONS, {"rig_id": "R1", "day": at}, pl.DataFrame(record))
+    place: dict[str, str | date] = {"rig_id": "R1", "day": MORNING.date()}
+    frozen = pl.lit(int(Quality.FROZEN), QUALITY).alias("torque_quality")
+    validated = lake.read(RECONCILED, place).with_columns(frozen)
+    lake.write(VALIDATED, place, validated)
 
 
 def settings_on(store: str, home: Path, request: pytest.FixtureRequest) -> Settings:
