@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     close_after: float = Field(
         default=6.0, ge=0.0, le=168.0, description="Hours that a live day stays open after it."
     )
+    keep_rejections: float = Field(
+        default=90.0, ge=1.0, description="Days that live readings nobody could use are kept."
+    )
     env: Literal["development", "production"] = Field(
         "development", description="Kind of deployment."
     )

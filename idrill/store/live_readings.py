@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from idrill import frame as frames
 from idrill.errors import OriginRefused
 from idrill.frame import TIME, Origin, channels_in, quality_of
 from idrill.store.orm import LIVE_READINGS, LiveRejectionRow, LiveRigRow
+
+AT_ONCE = 20_000
+"""Rejections of a rig that are pruned in one transaction, so that nobody waits for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,21 @@ def rejections(session: Session, rig_id: str, *, limit: int) -> list[LiveRejecti
     """The latest live readings of a rig that could not be used as told, newest first."""
     query = select(LiveRejectionRow).where(LiveRejectionRow.rig_id == rig_id)
     return list(session.scalars(query.order_by(LiveRejectionRow.id.desc()).limit(limit)))
+
+
+def prune_rejections(session: Session, before: datetime) -> int:
+    """Take readings that could not be used out of SQL, the oldest first, and count them.
+
+    Args:
+        session: Of the store.
+        before: Those that were received before this; `AT_ONCE` of a rig at most.
+    """
+    gone, row = 0, LiveRejectionRow
+    for rig_id in session.scalars(select(LiveRigRow.rig_id).order_by(LiveRigRow.rig_id)).all():
+        old = select(row.id).where(row.rig_id == rig_id, row.received_at < before)
+        oldest = old.order_by(row.received_at, row.id).limit(AT_ONCE)
+        gone += session.connection().execute(delete(row).where(row.id.in_(oldest))).rowcount
+    return gone
 
 
 def _as_frame(table: pl.DataFrame, mark: LiveRig) -> pl.DataFrame:

@@ -65,9 +65,12 @@ def _close(
 
 
 def _prune(platform: Platform) -> int:
-    """How many rows left SQL."""
-    from idrill.store import live_days
+    """How many rows left SQL: those of published days, and rejections kept for long enough."""
+    from idrill.store import live_days, live_readings
 
+    now, kept = datetime.now(UTC), timedelta(days=platform.settings.keep_rejections)
     with platform.database.session() as session:
-        done = live_days.published(session, datetime.now(UTC))
-        return sum(live_days.prune(session, one) for one in done)
+        rejections = live_readings.prune_rejections(session, now - kept)
+    with platform.database.session() as session:
+        done = live_days.published(session, now)
+        return rejections + sum(live_days.prune(session, one) for one in done)

@@ -137,6 +137,25 @@ def test_what_comes_while_a_day_is_closed_is_not_pruned(
     assert (gone, live_rows(workplace, noon)) == (1, 2)
 
 
+def test_readings_that_nobody_could_use_leave_when_they_were_kept_for_long_enough(
+    workplace: Workplace, noon: datetime
+) -> None:
+    tell(workplace, {noon: 5.0})
+    for value in (6.0, 7.0):
+        tell(workplace, {noon: value})
+    kept = timedelta(days=workplace.platform.settings.keep_rejections)
+    with workplace.platform.database.session() as session:
+        old, young = live_readings.rejections(session, "R1", limit=9)
+        old.received_at = datetime.now(UTC) - kept - timedelta(minutes=1)
+        young.received_at = datetime.now(UTC) - kept + timedelta(hours=1)
+
+    tick(workplace)
+
+    with workplace.platform.database.session() as session:
+        left = live_readings.rejections(session, "R1", limit=9)
+    assert [one.id for one in left] == [young.id]
+
+
 def test_files_do_not_go_to_a_rig_that_holds_a_replay(
     workplace: Workplace,
     take_in: TakeIn,
