@@ -151,6 +151,7 @@ DOORS = MappingProxyType(
         "GET /api/v1/health/ready": PUBLIC,
         "GET /api/v1/health/database": _PERSON,
         "GET /api/v1/health/services": _PERSON,
+        "GET /api/v1/health/stream": _PERSON,
         "POST /api/v1/auth/login": PUBLIC,
         "POST /api/v1/auth/refresh": PUBLIC,
         "POST /api/v1/auth/logout": _PERSON,

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from idrill.channels import channel
 from idrill.dvr import limits
@@ -32,6 +33,9 @@ from idrill_serving.schemas.sensor_data import (
     RealtimeAnswer,
     RejectedAnswer,
 )
+
+BACKEND: Literal["store"] = "store"
+"""Where readings go: at once, as there is no stream yet."""
 
 JUDGED_BY = "dvr.validation over the last half hour; not reconciled"
 

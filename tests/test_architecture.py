@@ -77,6 +77,13 @@ def test_the_store_needs_no_heavy_library() -> None:
     )
 
 
+def test_a_worker_reads_what_reconciliation_found_without_scipy() -> None:
+    loaded = loaded_by("import idrill_serving.app, idrill_serving.reports")
+
+    assert "polars" in loaded
+    assert loaded & {"scipy", "numba", "pyarrow", "pandas"} == set()
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_is_short_and_named_after_what_it_holds(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 300

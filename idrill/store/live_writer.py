@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from queue import Empty, Full, Queue
 from threading import Lock, Thread
 
@@ -35,6 +36,19 @@ class Progress:
     last_commit: datetime | None = None
     last_fault: str | None = None
     """Why the store could not keep a batch last."""
+    last_fault_at: datetime | None = None
+    is_failing: bool = False
+    """Whether that was the last batch."""
+
+
+class WriterState(StrEnum):
+    """Whether a writer commits."""
+
+    IDLE = "idle"
+    """It starts with the first batch."""
+    RUNNING = "running"
+    ENDED = "ended"
+    """Its thread died; the next batch starts another one."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,19 @@ class LiveWriter:
     def waiting(self) -> int:
         """How many batches wait to be committed."""
         return self._orders.qsize()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a batch that came now would be refused."""
+        return self._orders.full()
+
+    @property
+    def state(self) -> WriterState:
+        """Whether it commits."""
+        thread = self._thread
+        if thread is None:
+            return WriterState.IDLE
+        return WriterState.RUNNING if thread.is_alive() else WriterState.ENDED
 
     def write(self, batch: Batch) -> Committed:
         """What became of a batch, once it is committed.
@@ -92,7 +119,7 @@ class LiveWriter:
 
     def _start(self) -> None:
         with self._starting:
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(target=self._run, name="live-writer", daemon=True)
                 self._thread.start()
 
@@ -148,7 +175,12 @@ class LiveWriter:
         if not isinstance(error, IDrillError):
             told = StoreError(f"readings could not be kept: {error}")
         if not isinstance(told, NotFound | OriginRefused):
-            self.progress = replace(self.progress, last_fault=str(told))
+            self.progress = replace(
+                self.progress,
+                last_fault=str(told),
+                last_fault_at=datetime.now(UTC),
+                is_failing=True,
+            )
         order.done.set_exception(told)
 
     def _count(self, done: Sequence[Committed]) -> None:
@@ -159,6 +191,7 @@ class LiveWriter:
             batches=so_far.batches + len(done),
             readings=so_far.readings + sum(one.rows for one in done),
             last_commit=datetime.now(UTC),
+            is_failing=False,
         )
 
     def _write(self, group: Sequence[_Order]) -> list[Committed]:

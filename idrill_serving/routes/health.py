@@ -11,11 +11,20 @@ from anyio import to_thread
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from idrill.access import Permission, may
 from idrill.errors import IDrillError
-from idrill_serving.dependencies import PlatformDependency
+from idrill.store.live_writer import WAITING, WriterState
+from idrill_serving.dependencies import PlatformDependency, PrincipalDependency
 from idrill_serving.doors import ClosedRoute
 from idrill_serving.platform import Platform
-from idrill_serving.schemas.health import Condition, HealthAnswer, ServiceHealth, ServicesAnswer
+from idrill_serving.readings import BACKEND
+from idrill_serving.schemas.health import (
+    Condition,
+    HealthAnswer,
+    ServiceHealth,
+    ServicesAnswer,
+    StreamHealth,
+)
 
 router = APIRouter(prefix="/api/v1/health", tags=["health"], route_class=ClosedRoute)
 
@@ -52,6 +61,25 @@ async def show_database(platform: PlatformDependency) -> ServiceHealth:
     return await _probe(platform, "database", _database)
 
 
+@router.get("/stream")
+async def show_stream(platform: PlatformDependency, principal: PrincipalDependency) -> StreamHealth:
+    """How readings get from this worker to where they are kept, and whether they do."""
+    found = await _probe(platform, "stream", _stream)
+    done = platform.live.progress
+    may_know_why = may(principal.user.role, Permission.READ_SYSTEM_LOG)
+    return StreamHealth(
+        **found.model_dump(),
+        backend=BACKEND,
+        writer=platform.live.state,
+        waiting=platform.live.waiting,
+        room=WAITING,
+        commits=done.commits,
+        last_commit=done.last_commit,
+        last_fault=done.last_fault if may_know_why else None,
+        last_fault_at=done.last_fault_at,
+    )
+
+
 @router.get("/services")
 async def show_services(platform: PlatformDependency) -> ServicesAnswer:
     """How every part is."""
@@ -65,6 +93,7 @@ async def _probed(platform: Platform) -> list[ServiceHealth]:
         ("lake", _lake),
         ("rate limits", _redis),
         ("models", _models),
+        ("stream", _stream),
     )
     return await asyncio.gather(*(_probe(platform, name, probe) for name, probe in probes))
 
@@ -114,6 +143,17 @@ def _models(platform: Platform) -> tuple[Condition, str]:
         return Condition.DEGRADED, "; ".join(problems.values())
     serving = [one.row.title for one in platform.champions.open_now().values()]
     return Condition.OK, f"{', '.join(serving)} serve" if serving else "no model has a champion"
+
+
+def _stream(platform: Platform) -> tuple[Condition, str]:
+    live = platform.live
+    if live.is_full:
+        return Condition.DEGRADED, f"{WAITING} batches wait: more are refused until they are kept"
+    if live.progress.is_failing:
+        return Condition.DEGRADED, "the store could not keep the last batch: its sender was told"
+    if live.state is WriterState.ENDED:
+        return Condition.DEGRADED, "the writer died: the next batch starts another one"
+    return Condition.OK, "readings go to the store at once; there is no broker"
 
 
 def _worst(services: list[ServiceHealth]) -> Condition:

@@ -2,16 +2,15 @@
 
 from fastapi import APIRouter
 
+from idrill.access import Permission, may
 from idrill_serving import readings
 from idrill_serving.dependencies import PlatformDependency, PrincipalDependency
 from idrill_serving.doors import ClosedRoute
+from idrill_serving.readings import BACKEND
 from idrill_serving.schemas.producer import ProducerStatus, PublishedAnswer
 from idrill_serving.schemas.sensor_data import BatchRequest
 
 router = APIRouter(prefix="/api/v1/producer", tags=["producer"], route_class=ClosedRoute)
-
-BACKEND = "store"
-"""The only one there is."""
 
 
 @router.post("/sensor-data")
@@ -24,9 +23,10 @@ def publish_readings(
 
 
 @router.get("/status")
-def show_producer(platform: PlatformDependency) -> ProducerStatus:
+def show_producer(platform: PlatformDependency, principal: PrincipalDependency) -> ProducerStatus:
     """Where published readings go, and how many went there."""
     done = platform.live.progress
+    may_know_why = may(principal.user.role, Permission.READ_SYSTEM_LOG)
     return ProducerStatus(
         backend=BACKEND,
         waiting=platform.live.waiting,
@@ -34,5 +34,6 @@ def show_producer(platform: PlatformDependency) -> ProducerStatus:
         batches=done.batches,
         readings=done.readings,
         last_commit=done.last_commit,
-        last_fault=done.last_fault,
+        last_fault=done.last_fault if may_know_why else None,
+        last_fault_at=done.last_fault_at,
     )

@@ -30,4 +30,7 @@ class ProducerStatus(Answer):
     batches: int
     readings: int
     last_commit: datetime | None
-    last_fault: Annotated[str | None, Field(description="Why the store failed last.")]
+    last_fault: Annotated[
+        str | None, Field(description="Why the store failed last; for who may read the system log.")
+    ]
+    last_fault_at: datetime | None

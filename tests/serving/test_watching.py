@@ -195,6 +195,7 @@ def test_health_tells_strangers_one_word_and_people_the_rest(shared: Service) ->
         "lake",
         "rate limits",
         "models",
+        "stream",
     ]
     assert database["detail"].startswith("tables at ")
     assert database["seconds"] < 2.0

@@ -1,0 +1,132 @@
+"""Whether readings get from a worker to where they are kept, as `health/stream` tells it."""
+
+from datetime import UTC, date, datetime, timedelta
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from idrill.access import Role
+from idrill.errors import StoreError
+from idrill.readers.posted import Period, read_rows
+from idrill.store import live_intake
+from idrill.store.live_intake import Batch, Committed
+from idrill.store.live_writer import WAITING
+from tests.service import Service
+
+STREAM = "/api/v1/health/stream"
+PERIOD = Period.until(datetime.now(UTC), date(2024, 1, 1))
+KEPT = live_intake.write
+
+
+def tell(service: Service) -> int:
+    """The status of an answer to one reading."""
+    at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    body = {"rig_id": "R1", "time": at, "values": {"torque": 1.0}}
+    headers = service.newcomer(Role.ENGINEER)
+    answer = service.client.post("/api/v1/sensor-data", json=body, headers=headers)
+    return int(answer.status_code)
+
+
+def stream(service: Service, role: Role = Role.ENGINEER) -> dict[str, Any]:
+    answer = service.client.get(STREAM, headers=service.newcomer(role))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def refused(_session: Session, _batch: Batch) -> Committed:
+    raise StoreError("the disk is full")
+
+
+def test_a_stream_says_where_readings_go_and_that_they_get_there(on_either: Service) -> None:
+    before = stream(on_either)
+    told = tell(on_either)
+    after = stream(on_either)
+
+    assert told == 200
+    assert (before["status"], before["writer"], before["commits"]) == ("ok", "idle", 0)
+    assert (after["status"], after["writer"], after["commits"]) == ("ok", "running", 1)
+    assert (after["backend"], after["waiting"], after["room"]) == ("store", 0, WAITING)
+    assert before["last_commit"] is None
+    assert after["last_commit"] is not None
+    assert after["last_fault"] is after["last_fault_at"] is None
+
+
+def test_a_write_that_failed_degrades_until_the_next_one_that_does_not(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_intake, "write", refused)
+    failed = tell(service)
+    worse = stream(service)
+    word = service.client.get("/api/v1/health").json()["status"]
+    ready = service.client.get("/api/v1/health/ready").status_code
+    monkeypatch.setattr(live_intake, "write", KEPT)
+    tell(service)
+    better = stream(service)
+
+    assert failed == 503
+    assert (worse["status"], worse["last_fault"]) == ("degraded", "the disk is full")
+    assert (word, ready) == ("degraded", 200)
+    assert (better["status"], better["last_fault_at"]) == ("ok", worse["last_fault_at"])
+
+
+def test_why_the_store_failed_is_told_to_who_may_read_the_system_log(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_intake, "write", refused)
+    tell(service)
+
+    for path in (STREAM, "/api/v1/producer/status"):
+        asked = {
+            role: service.client.get(path, headers=service.newcomer(role)).json() for role in Role
+        }
+        know = {role for role, one in asked.items() if one["last_fault"] is not None}
+        assert know == {Role.ENGINEER, Role.ADMIN}
+        assert all(one["last_fault_at"] for one in asked.values())
+
+
+def test_a_queue_that_is_full_degrades(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, going_on = Event(), Event()
+
+    def slow(session: Session, batch: Batch) -> Committed:
+        begun.set()
+        going_on.wait(60)
+        return KEPT(session, batch)
+
+    monkeypatch.setattr(live_intake, "write", slow)
+    platform = service.client.app.state.platform  # type: ignore[attr-defined]
+    first = Thread(target=tell, args=(service,))
+    first.start()
+    assert begun.wait(60)
+    waiting = [Thread(target=platform.live.write, args=(batch(),)) for _ in range(WAITING)]
+    for one in waiting:
+        one.start()
+    while not platform.live.is_full:
+        waiting[0].join(0.01)
+    full, refusal = stream(service), tell(service)
+    going_on.set()
+    for one in (first, *waiting):
+        one.join()
+
+    assert (full["status"], full["waiting"]) == ("degraded", WAITING)
+    assert refusal == 503
+    assert stream(service)["status"] == "ok"
+
+
+def batch() -> Batch:
+    return Batch("R1", None, read_rows([], PERIOD), "a test")
+
+
+def test_a_writer_that_died_is_told_and_started_anew(service: Service) -> None:
+    platform = service.client.app.state.platform  # type: ignore[attr-defined]
+    tell(service)
+    platform.live._orders.put(None)
+    platform.live._thread.join(60)
+    dead = stream(service)
+    again = tell(service)
+
+    assert (dead["status"], dead["writer"]) == ("degraded", "ended")
+    assert again == 200
+    assert stream(service)["writer"] == "running"
