@@ -180,6 +180,12 @@ def held(session: Session, rig_id: str | None = None) -> list[RigDay]:
     return _in_state(session, State.HELD, rig_id)
 
 
+def any_published(session: Session) -> bool:
+    """Whether the lake ever held a rig-day."""
+    some = select(RigDayRow.rig_id).where(RigDayRow.published.is_not(None)).limit(1)
+    return session.scalar(some) is not None
+
+
 def _in_state(session: Session, state: State, rig_id: str | None) -> list[RigDay]:
     query = select(RigDayRow).where(RigDayRow.state == state.value)
     if rig_id is not None:

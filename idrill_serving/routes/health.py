@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from idrill.access import Permission, may
 from idrill.errors import IDrillError
+from idrill.store import rig_days
 from idrill.store.live_writer import WAITING, WriterState
 from idrill_serving.dependencies import PlatformDependency, PrincipalDependency
 from idrill_serving.doors import ClosedRoute
@@ -122,7 +123,14 @@ def _lake(platform: Platform) -> tuple[Condition, str]:
     folder = Path(platform.settings.lake_folder)
     if folder.is_dir():
         return Condition.OK, "the lake can be read"
-    return Condition.DEGRADED, "there is no lake yet: idrill ingest makes it"
+    try:
+        with platform.database.session() as session:
+            gone = rig_days.any_published(session)
+    except IDrillError:
+        return Condition.DEGRADED, "there is no lake, and the store does not say whether there was"
+    if gone:
+        return Condition.DEGRADED, "the lake is not where it was: check IDRILL_LAKE_URL"
+    return Condition.OK, "the lake is empty: idrill ingest fills it"
 
 
 def _redis(platform: Platform) -> tuple[Condition, str]:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from datetime import date
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -9,6 +11,7 @@ from fastapi import FastAPI
 from idrill.access import Role
 from idrill.errors import IDrillError, SettingsError, StoreError
 from idrill.settings import Settings
+from idrill.store import rig_days
 from idrill_serving import errors, logs
 from idrill_serving.app import create_app
 from idrill_serving.logs import JsonFormatter
@@ -106,6 +109,23 @@ def test_a_redis_that_is_away_is_said_so_and_requests_are_counted_here(
 
         assert health.json() == {"status": "degraded"}
         assert codes == [200, 200, 200, 429]
+
+
+def test_a_lake_that_is_not_there_yet_is_no_fault_and_one_that_is_gone_is(
+    settings: Settings, tmp_path: Path
+) -> None:
+    elsewhere = settings.model_copy(update={"lake_url": str(tmp_path / "nothing")})
+    for service in opened(elsewhere):
+        fresh = service.client.get("/api/v1/health").json()
+        with service.database.session() as session:
+            rig_days.publish(session, "R1", date(2024, 3, 1), version="a", rows=1, lake_version=1)
+        gone = service.client.get("/api/v1/health/services", headers=service.token(Role.VIEWER))
+
+        assert fresh == {"status": "ok"}
+        assert gone.json()["status"] == "degraded"
+        assert [one["detail"] for one in gone.json()["services"] if one["name"] == "lake"] == [
+            "the lake is not where it was: check IDRILL_LAKE_URL"
+        ]
 
 
 @pytest.mark.parametrize(
