@@ -33,6 +33,9 @@ INK = ("#1b3a4b", "#c8553d")
 LABEL_PAD = 27.0
 """Of a label that stands above the scale and the label of another curve [pt]."""
 
+IN_A_LINE = 9
+"""Activities in a line of the legend."""
+
 MARK = "#5a189a"
 """Of what is known and was not measured."""
 
@@ -82,8 +85,10 @@ def strip_chart(minutes: pl.DataFrame, title: str, bands: Sequence[Band] = ()) -
 
     present = set(minutes["channel"].unique())
     tracks = [names[:2] for track in TRACKS if (names := [n for n in track if n in present])]
-    figure = Figure(figsize=(12, 6), layout="constrained")
+    figure = Figure(figsize=(12, 6))
     figure.suptitle(title, fontsize=11, x=0.01, ha="left")
+    framed(figure, left=0.45, right=0.1, top=1.05, bottom=0.08)
+    figure.subplots_adjust(wspace=0.2)
     widths = [1.0] * max(len(tracks), 1) + [0.55] * bool(bands)
     axes = figure.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
     for axis, names in zip(axes, tracks, strict=False):
@@ -109,18 +114,21 @@ def activity_ribbon(frame: pl.DataFrame, title: str, bands: Sequence[Band] = ())
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12, 2.4 if bands else 1.8), layout="constrained")
+    stretches = _stretches(frame)
+    lines = -(-len(stretches) // IN_A_LINE)
     heights = [1.0, 0.6] if bands else [1.0]
+    figure = Figure(figsize=(12, 1.0 + 0.2 * lines + sum(heights)))
+    framed(figure, left=0.65, right=0.25, top=0.25, bottom=0.3 + 0.2 * lines)
     rows = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    rows[0].set_title(title, fontsize=11, loc="left")
-    for state, stretches in _stretches(frame).items():
+    rows[0].set_title(title, fontsize=11, loc="left", y=1.0)
+    for state, spans in stretches.items():
         name = state.replace("_", " ")
-        rows[0].broken_barh(stretches, (0, 1), color=ACTIVITY_COLOURS[state], label=name)
+        rows[0].broken_barh(spans, (0, 1), color=ACTIVITY_COLOURS[state], label=name)
     rows[0].set_yticks([])
     if bands:
         name_across(rows[1], bands)
     whole_days(rows[0], frame["time"])
-    figure.legend(ncols=9, fontsize=8, frameon=False, loc="outside lower center")
+    figure.legend(ncols=IN_A_LINE, fontsize=8, frameon=False, loc="lower center", borderaxespad=0.0)
     return packed(figure)
 
 
@@ -144,13 +152,27 @@ def name_across(axis: "Axes", bands: Sequence[Band]) -> None:
     axis.set_ylabel("simulated\ntruth", fontsize=8, color=MARK, rotation=0, ha="right", va="center")
 
 
+def framed(figure: "Figure", *, left: float, right: float, top: float, bottom: float) -> None:
+    """Place the axes of a figure, `left` … `bottom` away from its edges [in].
+
+    What stands around axes is known beforehand; to measure it takes longer than to draw it.
+    """
+    width, height = figure.get_size_inches()
+    figure.subplots_adjust(
+        left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height
+    )
+
+
 def packed(figure: "Figure") -> bytes:
     """The figure as a PNG of few colours: Dagster shows pictures below 100 kB in place."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    drawn, small = BytesIO(), BytesIO()
-    figure.savefig(drawn, format="png", dpi=90)
-    Image.open(drawn).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    figure.set_dpi(90)
+    canvas, small = FigureCanvasAgg(figure), BytesIO()
+    canvas.draw()
+    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    drawn.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(small, format="png")
     return small.getvalue()
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from idrill.channels import channel
 from idrill.dvr.rig_days import ReconciliationReport
 from idrill.frame import INFORMATIVE, Quality, channels_in, quality_of
-from idrill_assets.plots import INK, Band, packed, whole_days, with_gaps
+from idrill_assets.plots import INK, Band, framed, packed, whole_days, with_gaps
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +18,9 @@ DRAWN = 5
 
 EVERY = "2m"
 """What a point of a curve is the mean of."""
+
+LABEL_AT = (-0.067, 0.5)
+"""Of the labels beside the rows: where their middle stands [-]."""
 
 ALARM = "#d00000"
 """Of flagged values and of faults."""
@@ -44,7 +47,9 @@ def raw_against_reconciled(
     from matplotlib.figure import Figure
 
     names = _worth_showing(reconciled, found)
-    figure = Figure(figsize=(12, 1.2 + 1.7 * max(len(names), 1)), layout="constrained")
+    figure = Figure(figsize=(12, 0.8 + 1.8 * max(len(names), 1)))
+    framed(figure, left=0.95, right=0.25, top=0.5, bottom=0.3)
+    figure.subplots_adjust(hspace=0.16)
     figure.suptitle(title + _in_short(found), fontsize=11, x=0.01, ha="left")
     heights = [height for _ in names for height in (2.2, 1.0)] or [1.0]
     rows = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
@@ -76,9 +81,10 @@ def heat_map(hours: pl.DataFrame, title: str) -> bytes:
     from matplotlib.figure import Figure
 
     names = channels_in(hours["channel"].unique())
-    figure = Figure(figsize=(12, 1.3 + 0.24 * max(len(names), 1)), layout="constrained")
+    figure = Figure(figsize=(12, 0.6 + 0.26 * max(len(names), 1)))
+    framed(figure, left=2.3, right=0.05, top=0.27, bottom=0.33)
     axis = figure.subplots()
-    axis.set_title(f"{title}: usable share of each hour [%]", fontsize=11, loc="left")
+    axis.set_title(f"{title}: usable share of each hour [%]", fontsize=11, loc="left", y=1.0)
     if not names:
         _say_nothing(axis)
         return packed(figure)
@@ -88,17 +94,17 @@ def heat_map(hours: pl.DataFrame, title: str) -> bytes:
         "channel", pl.col("time").dt.hour(), "score", "faults"
     ).iter_rows():
         grid[place[name]][hour] = score
-        mark = "x" * (faults > 0) + (f"{100 * score:.0f}" if score < 0.995 else "")
-        ink = "white" if score < 0.3 else INK[0]
-        axis.text(hour, place[name], mark, ha="center", va="center", fontsize=7.5, color=ink)
+        if mark := "x" * (faults > 0) + (f"{100 * score:.0f}" if score < 0.995 else ""):
+            ink = "white" if score < 0.3 else INK[0]
+            axis.text(hour, place[name], mark, ha="center", va="center", fontsize=7.5, color=ink)
     colours = LinearSegmentedColormap.from_list("score", SCORE_COLOURS)
     axis.imshow(grid, cmap=colours, vmin=0.0, vmax=1.0, aspect="auto")
     axis.set_yticks(range(len(names)), [channel(name).title for name in names], fontsize=8)
     axis.set_xticks(range(0, 24, 3), [f"{hour:02d}:00" for hour in range(0, 24, 3)], fontsize=8)
-    axis.set_xticks([hour - 0.5 for hour in range(25)], minor=True)
-    axis.set_yticks([row - 0.5 for row in range(len(names) + 1)], minor=True)
-    axis.grid(visible=True, which="minor", color="white", linewidth=1.0)
-    axis.tick_params(which="minor", length=0)
+    low, right, bottom = -0.5, 23.5, len(names) - 0.5
+    axis.vlines([hour - 0.5 for hour in range(24)], low, bottom, colors="white", lw=1.0)
+    axis.hlines([row - 0.5 for row in range(len(names))], low, right, colors="white", lw=1.0)
+    axis.set(xlim=(low, right), ylim=(bottom, low))
     return packed(figure)
 
 
@@ -152,16 +158,14 @@ def _draw_values(axis: "Axes", values: pl.DataFrame, name: str) -> None:
         bad, [0.03] * len(bad), "|", color=ALARM, ms=5, transform=axis.get_xaxis_transform(),
         label="some values flagged",
     )  # fmt: skip
-    axis.set_ylabel(channel(name).title.replace(" [", "\n["), fontsize=7)
-    _tidy(axis)
+    _tidy(axis, channel(name).title.replace(" [", "\n["))
 
 
 def _draw_moves(axis: "Axes", values: pl.DataFrame, name: str) -> None:
     curve = with_gaps(values.select("time", mean="move").drop_nulls(), timedelta(minutes=5))
     axis.axhline(0.0, color=RAW_INK, lw=0.6)
     axis.plot(curve["time"].to_numpy(), curve["mean"].to_numpy(), color=INK[1], lw=0.8)
-    axis.set_ylabel(f"move\n[{channel(name).unit}]", fontsize=7)
-    _tidy(axis)
+    _tidy(axis, f"move\n[{channel(name).unit}]")
 
 
 def _mark_faults(axis: "Axes", faults: pl.DataFrame, name: str, rows: pl.DataFrame) -> None:
@@ -179,7 +183,9 @@ def _say_nothing(axis: "Axes") -> None:
     axis.set_axis_off()
 
 
-def _tidy(axis: "Axes") -> None:
+def _tidy(axis: "Axes", label: str) -> None:
+    axis.set_ylabel(label, fontsize=7, va="center")
+    axis.yaxis.set_label_coords(*LABEL_AT)
     axis.grid(visible=True, linewidth=0.3, alpha=0.6)
     axis.tick_params(labelsize=7)
     axis.margins(x=0.0)

@@ -16,7 +16,7 @@ from idrill.channels import channel
 from idrill.simulator.event_kinds import EventKind
 from idrill.simulator.truth import TRUTH
 from idrill.units import conversion
-from idrill_assets.plots import INK, MARK, Band, name_across, packed
+from idrill_assets.plots import INK, MARK, Band, framed, name_across, packed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +29,10 @@ MUD = (
     ("total_gas",),
 )
 """What is drawn of the mud, row by row; volumes as gains since the first instant."""
+
+
+BETWEEN = 0.26
+"""Between two rows, where a legend stands [in]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,10 @@ def _rows(heights: Sequence[float], height: float) -> tuple["Figure", "Sequence[
     """A figure of rows under each other; the last is for the names of bands."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12, height), layout="constrained")
+    figure = Figure(figsize=(12, height))
+    framed(figure, left=0.75, right=0.1, top=BETWEEN, bottom=0.4)
+    room = (height - BETWEEN - 0.4 - BETWEEN * (len(heights) - 1)) / len(heights)
+    figure.subplots_adjust(hspace=BETWEEN / room)
     return figure, figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
 
 

@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 from PIL import Image
 
+from idrill.channels import CHANNELS
 from idrill.frame import Activity
-from idrill_assets.plots import MARK, Band, activity_ribbon, strip_chart
+from idrill_assets.plots import MARK, TRACKS, Band, activity_ribbon, strip_chart
+from idrill_assets.quality_pictures import heat_map
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
 BAND = Band("washout", START + timedelta(hours=6), START + timedelta(hours=12))
@@ -65,6 +67,34 @@ def test_pictures_are_small_enough_to_be_shown_in_place(
 ) -> None:
     assert len(strip_chart(minutes, "R1", [BAND])) < SHOWN_IN_PLACE
     assert len(activity_ribbon(states, "R1", [BAND])) < SHOWN_IN_PLACE
+
+
+def is_cut_off(png: bytes) -> bool:
+    """Whether anything reaches the edge of a picture."""
+    pixels = np.asarray(Image.open(BytesIO(png)).convert("L"))
+    edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
+    return any(bool((edge < 250).any()) for edge in edges)
+
+
+def test_nothing_is_cut_off_at_the_edge_of_a_picture(minutes: pl.DataFrame) -> None:
+    every = [name for track in TRACKS for name in track[:2]]
+    tables = [minutes.with_columns(channel=pl.lit(name), mean=1e4) for name in every]
+    hours = pl.DataFrame(
+        {
+            "channel": [each.name for each in CHANNELS],
+            "time": START + timedelta(hours=23),
+            "score": 0.5,
+            "faults": 1,
+        }
+    )
+    # Each minute another activity: all of them stand in the legend.
+    states = minutes.head(1440).select(
+        "time", activity=pl.Series([state.value for state in Activity] * 140).head(1440)
+    )
+
+    assert not is_cut_off(strip_chart(pl.concat(tables), "R1", [BAND]))
+    assert not is_cut_off(heat_map(hours, "R1"))
+    assert not is_cut_off(activity_ribbon(states, "R1", [BAND]))
 
 
 def test_a_day_without_readings_is_an_empty_picture(minutes: pl.DataFrame) -> None:
