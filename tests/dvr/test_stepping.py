@@ -95,12 +95,11 @@ def bits_in(frame: pl.DataFrame) -> Quality:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_stream_over_ten_midnights_gives_the_verdicts_of_the_whole(seed: int) -> None:
-    frame = around_midnights(seed, midnights=10)
+def test_a_stream_over_ten_midnights_gives_the_verdicts_of_the_whole() -> None:
+    frame = around_midnights(0, midnights=10)
     together = validate(frame).frame
 
-    found = streamed(cut(frame, np.random.default_rng(seed), most=600))
+    found = streamed(cut(frame, np.random.default_rng(0), most=900))
 
     assert found.select(together.columns).equals(together)
     assert bits_in(together) == (
@@ -118,18 +117,19 @@ def test_with_a_shorter_memory_or_lag_the_stream_would_differ(
     monkeypatch.setattr(stepping, name, shorter)
     frame = around_midnights(0, midnights=1)
     together = validate(frame).frame
-    found = streamed(cut(frame, np.random.default_rng(0), most=20))
+    found = streamed(cut(frame, np.random.default_rng(0), most=50))
     assert not found.select(together.columns).equals(together)
 
 
 def test_a_stream_row_by_row_gives_the_verdicts_of_the_whole() -> None:
-    frame = around_midnights(7, midnights=1).slice(400, 100)
+    frame = around_midnights(19, midnights=1).slice(420, 45)
     together = validate(frame).frame
+    assert Quality.SPIKE in bits_in(together)
     found = streamed(frame.slice(row, 1) for row in range(frame.height))
     assert found.select(together.columns).equals(together)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_days_with_their_history_give_the_verdicts_of_the_stream(seed: int) -> None:
     frame = around_midnights(seed, midnights=3)
     found = streamed(cut(frame, np.random.default_rng(seed), most=600))
@@ -191,7 +191,7 @@ def test_a_stream_begins_with_what_the_day_before_left() -> None:
     assert not together["activity"].equals(validate(later).frame["activity"])
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_late_and_repeated_rows_give_the_verdicts_of_the_whole(seed: int) -> None:
     random = np.random.default_rng(seed)
     frame = around_midnights(seed, midnights=1)
@@ -203,7 +203,7 @@ def test_late_and_repeated_rows_give_the_verdicts_of_the_whole(seed: int) -> Non
     order = rows[np.argsort(arrival, kind="stable")]
 
     validator = Validator()
-    parts = [validator.step(part) for part in cut(frame[order], random, most=30)]
+    parts = [validator.step(part) for part in cut(frame[order], random, most=60)]
     found = pl.concat([*parts, validator.close()], how="diagonal").sort("time")
 
     assert found["time"].equals(frame["time"])
