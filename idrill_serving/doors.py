@@ -131,7 +131,7 @@ def _remembered(platform: Platform, door: Door, request: Request) -> Principal |
     if door.public or asked_otherwise or platform.limits.are_shared or token.startswith(PREFIX):
         return None
     try:
-        principal = platform.passes.find(platform.tokens.read(token.strip()))
+        principal = platform.passes.find_at_once(platform.tokens.read(token.strip()))
     except NotAuthenticated:
         return None
     if principal is not None:
@@ -142,6 +142,8 @@ def _remembered(platform: Platform, door: Door, request: Request) -> Principal |
 
 def _person(platform: Platform, token: str) -> Principal:
     claims = platform.tokens.read(token)
+    if remembered := platform.passes.find(claims):
+        return remembered
     mark = platform.passes.mark()
     with platform.database.session() as session:
         if not logins.is_live(session, claims.login_id, claims.user_id):

@@ -81,7 +81,7 @@ def latest_of(platform: Platform, rig_id: str) -> bytes:
     Raises:
         NotFound: If there is no such rig.
     """
-    state = platform.database.mark()
+    state = platform.database.mark_at_once()
     with platform.database.session() as session:
         mark = live_readings.mark_of(session, rig_id)
     revision = mark.revision if mark else 0
@@ -96,7 +96,7 @@ def latest_of(platform: Platform, rig_id: str) -> bytes:
 def glance(platform: Platform, rig_id: str) -> bytes | None:
     """The same, if it was made and nothing was committed to the store since; else None."""
     state, kept = platform.glances.get(rig_id, (None, b""))
-    return _aged(kept) if state is not None and state == platform.database.mark() else None
+    return _aged(kept) if state is not None and state == platform.database.mark_at_once() else None
 
 
 def _aged(kept: bytes) -> bytes:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from idrill.errors import StoreError
+from idrill.store.marks import FileMarks, Mark, ServerMarks
 
 BUSY_TIMEOUT = 30.0
 """How long a writer waits for another on SQLite [s]."""
@@ -36,10 +37,6 @@ _MIGRATING = Lock()  # Alembic keeps its context in module globals: one thread a
 
 _UNMIGRATED = ("42P01", "42703", "no such table", "no such column", "has no column")
 _BUSY = ("40P01", "40001", "55P03", "database is locked", "database table is locked")
-
-
-Mark = tuple[int, int]
-"""A state of the store: equal to another one only if nothing was committed in between."""
 
 
 class Database:
@@ -59,7 +56,11 @@ class Database:
         self.engine = _postgresql(parsed) if self.is_postgresql else _sqlite(parsed)
         self._shown = parsed.render_as_string(hide_password=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._watch = None if self.is_postgresql else _Watch(str(parsed.database))
+        self._marks = (
+            ServerMarks(parsed, CONNECT_TIMEOUT)
+            if self.is_postgresql
+            else FileMarks(str(parsed.database))
+        )
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -108,17 +109,21 @@ class Database:
         return revision
 
     def mark(self) -> Mark | None:
-        """The state that the store is in; None where asking costs as much as a query (PostgreSQL).
+        """The state that the store is in; None where that cannot be told.
 
-        Whatever is read after a mark was taken is as new as the mark, or newer.
+        Whatever is read after a mark was taken is as new as the mark, or newer. A server is asked
+        for it: `mark_at_once` is for who may not wait.
         """
-        return self._watch.mark() if self._watch else None
+        return self._marks.mark()
+
+    def mark_at_once(self) -> Mark | None:
+        """The same, None also where somebody would have to be waited for (PostgreSQL)."""
+        return None if self.is_postgresql else self._marks.mark()
 
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
-        if self._watch:
-            self._watch.close()
+        self._marks.close()
 
     def _begin_migration(self, connection: Connection) -> None:
         if self.is_postgresql:
@@ -149,41 +154,6 @@ class Database:
             raise StoreError(
                 f"every connection to the store at {self._shown} was in use for {POOL_TIMEOUT} s"
             ) from error
-
-
-class _Watch:
-    """A connection to a SQLite file that only ever asks whether another one committed."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._guard = Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._opened = 0
-
-    def mark(self) -> Mark | None:
-        """How often the connection was opened, and what it sees; None if there is no file yet."""
-        try:
-            with self._guard:
-                version = self._version()
-                return self._opened, version
-        except sqlite3.Error:
-            self.close()
-            return None
-
-    def close(self) -> None:
-        """Close the connection; what it sees next compares with nothing that it saw."""
-        with self._guard:
-            connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def _version(self) -> int:
-        if self._connection is None:
-            place = f"{Path(self._path).absolute().as_uri()}?mode=rw"
-            self._connection = sqlite3.connect(place, uri=True, check_same_thread=False)
-            self._opened += 1
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        return int(version)
 
 
 def _parse(url: str) -> URL:

@@ -369,6 +369,6 @@ def test_logins_from_one_address_are_limited_before_anything_is_hashed(settings:
 def test_a_login_stands_in_the_audit_trail(service: Service) -> None:
     headers = service.token(Role.ADMIN)
 
-    entries = service.client.get("/api/v1/audit?action=auth.login", headers=headers).json()
+    entries = service.client.get("/api/v1/audit?action=auth.logged_in", headers=headers).json()
 
     assert [one["actor"] for one in entries["entries"]] == [email_of(Role.ADMIN)]

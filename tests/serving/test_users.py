@@ -143,7 +143,7 @@ def test_every_change_stands_in_the_audit_trail_with_its_request(service: Servic
     carried = admin | {"X-Request-ID": "change-of-role-1"}
     service.client.patch(f"{USERS}/{number}", json={"role": "operator"}, headers=carried)
 
-    told = service.client.get("/api/v1/audit?action=user.change", headers=admin).json()
+    told = service.client.get("/api/v1/audit?action=user.changed", headers=admin).json()
 
     [entry] = told["entries"]
     assert (entry["actor"], entry["subject"]) == ("admin@rig.example", f"user {number}")
