@@ -37,7 +37,7 @@ WASHPIPE = {"component": "washpipe"}
 START = datetime(2024, 3, 1, tzinfo=UTC)
 DAYS = 40
 QUICK = {
-    "component_histories": Histories(fleets=1, rigs=12, first_seed=5),
+    "component_histories": Histories(fleets=1, rigs=8, first_seed=5),
     "rul_model": RulTraining(network="lstm", members=2, pairs=1, epochs=1, trials=1),
     "rul_evaluation": Judging(fleets=1, rigs=1, trials=1),
 }
@@ -103,10 +103,10 @@ def test_training_leaves_histories_windows_a_card_and_every_answer(
     answers = platform.lake.read(RUL_EVALUATION, WASHPIPE)
     card = read_card(platform.settings.models_folder / "rul-washpipe" / "1")
 
-    assert histories["rig_id"].n_unique() == 12
+    assert histories["rig_id"].n_unique() == 8
     assert set(windows["part"]) == {"training", "validation", "calibration"}
     of_rig = windows.with_columns(rig=pl.col("unit").str.split("/").list.first())
-    assert of_rig.group_by("rig").agg(pl.col("part").n_unique())["part"].to_list() == [1] * 12
+    assert of_rig.group_by("rig").agg(pl.col("part").n_unique())["part"].to_list() == [1] * 8
     assert card.trained_on.digest == platform.lake.content_hash(COMPONENT_HISTORIES, WASHPIPE)
     assert card.trained_on.seeds == (5,)
     assert list(platform.settings.artifacts_folder.rglob("plots/curves.png"))
