@@ -17,7 +17,7 @@ from idrill_serving import archive
 from tests.served_models import window
 from tests.service import PASSWORD, bearer, settings_of
 from tests.serving.conftest import HASH
-from tests.serving.test_commands import environment, free_port, wait_for
+from tests.serving.test_commands import PATIENCE, environment, free_port, wait_for
 
 
 @pytest.mark.slow
@@ -25,25 +25,30 @@ def test_an_archive_serves_its_models_in_an_empty_home(template: Path, tmp_path:
     packed = archive.build(settings_of(template), tmp_path / "idrill.bento")
     with tarfile.open(tmp_path / "idrill.bento") as file:
         file.extractall(tmp_path / "bento", filter="data")
-    home, port = tmp_path / "rig", free_port()
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "bentoml", "serve", str(tmp_path / "bento"), "--port", str(port),
-         "--host", "127.0.0.1"],
-        env=environment(home, BENTOML_HOME=str(tmp_path / "store"), BENTOML_DO_NOT_TRACK="True"),
-        cwd=tmp_path,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    home, log, port = tmp_path / "rig", tmp_path / "log.txt", free_port()
+    with log.open("w") as file:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "bentoml", "serve", str(tmp_path / "bento"),
+             "--port", str(port), "--host", "127.0.0.1"],
+            env=environment(
+                home, BENTOML_HOME=str(tmp_path / "store"), BENTOML_DO_NOT_TRACK="True"
+            ),
+            cwd=tmp_path,
+            stderr=file,
+            stdout=file,
+        )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
-        assert wait_for(f"{url}/api/v1/health/ready") == 200
+        assert wait_for(f"{url}/api/v1/health/ready", process, log) == 200
         program = _programs_of(process.pid)
         token = _token(url, home)
         body = {"component": "liner", "origin": "file", "channels": window()}
-        answer = httpx.post(f"{url}/predict_rul", json=body, headers=bearer(token))
+        answer = httpx.post(
+            f"{url}/predict_rul", json=body, headers=bearer(token), timeout=PATIENCE
+        )
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
 
     assert packed == ["rul-liner/1"]
     assert program == {str(tmp_path / "bento" / "src")}
@@ -63,5 +68,7 @@ def _token(url: str, home: Path) -> str:
         users.create(session, NewUser("ada@rig.example", "", Role.ENGINEER, HASH, None))
     database.dispose()
     login = {"email": "ada@rig.example", "password": PASSWORD}
-    told: dict[str, str] = httpx.post(f"{url}/api/v1/auth/login", json=login).json()
+    told: dict[str, str] = httpx.post(
+        f"{url}/api/v1/auth/login", json=login, timeout=PATIENCE
+    ).json()
     return told["access_token"]

@@ -18,6 +18,9 @@ from tests.served_models import window
 from tests.service import PASSWORD, SECRET
 
 PROGRAM = Path(sys.executable).parent / "idrill"
+PATIENCE = 120
+"""How long a process may take on the slowest machine [s]."""
+
 HEAVY = {"torch", "mlflow", "pandas", "great_expectations", "dagster", "idrill_assets", "scipy"}
 
 
@@ -92,19 +95,19 @@ print(json.dumps(list(sys.modules)))
 def test_the_service_answers_as_a_process_and_ends_when_told(home: Path, host: list[str]) -> None:
     port = free_port()
     order = [str(PROGRAM), "serve", *host, "--port", str(port)]
-    process = subprocess.Popen(  # noqa: S603
-        order, env=environment(home), stderr=subprocess.PIPE, text=True
-    )
-    url = f"http://127.0.0.1:{port}"
+    log, url = home / "log.txt", f"http://127.0.0.1:{port}"
+    with log.open("w") as file:
+        process = subprocess.Popen(order, env=environment(home), stderr=file)  # noqa: S603
     try:
-        answered = wait_for(f"{url}/api/v1/health/ready")
+        answered = wait_for(f"{url}/api/v1/health/ready", process, log)
         body = {"email": "viewer@rig.example", "password": PASSWORD}
-        login = httpx.post(f"{url}/api/v1/auth/login", json=body)
-        native = httpx.post(f"{url}/predict_rul", json={})
+        login = httpx.post(f"{url}/api/v1/auth/login", json=body, timeout=PATIENCE)
+        native = httpx.post(f"{url}/predict_rul", json={}, timeout=PATIENCE)
     finally:
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
+        process.wait(timeout=PATIENCE)
 
+    said = log.read_text()
     assert (answered, login.status_code) == (200, 200)
     assert native.status_code == (404 if host else 401)
     assert "server" not in login.headers
@@ -114,15 +117,16 @@ def test_the_service_answers_as_a_process_and_ends_when_told(home: Path, host: l
     assert process.returncode in (0, -signal.SIGTERM)
 
 
-def wait_for(url: str) -> int:
-    deadline = time.monotonic() + 20
-    while True:
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> int:
+    """The status that a process answers with, once it does; what it said if it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
         try:
-            return httpx.get(url).status_code
+            return httpx.get(url, timeout=PATIENCE).status_code
         except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise
             time.sleep(0.05)
+    state = "still starting" if process.returncode is None else f"ended, {process.returncode}"
+    pytest.fail(f"{url} was not answered, the process is {state}: {log.read_text()}")
 
 
 def test_a_service_without_a_secret_does_not_start(

@@ -2,8 +2,9 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from threading import Event
@@ -31,34 +32,55 @@ def on_postgresql(
     yield from opened(settings_on("postgresql", tmp_path / "home", request))
 
 
-def asked_until(service: Service, headers: dict[str, str], over: Event) -> list[int]:
-    """What was answered, in order, until told to end."""
-    statuses: list[int] = []
-    while not over.is_set():
-        path = ASKED[len(statuses) % len(ASKED)]
-        statuses.append(service.client.get(path, headers=headers).status_code)
-    return statuses
+@dataclass
+class Asking:
+    """One who asks, over and over, and what was answered so far, in order."""
+
+    service: Service
+    headers: dict[str, str]
+    statuses: list[int] = field(default_factory=list)
+
+    def until(self, over: Event) -> None:
+        """Ask until told to end."""
+        while not over.is_set():
+            path = ASKED[len(self.statuses) % len(ASKED)]
+            self.statuses.append(self.service.client.get(path, headers=self.headers).status_code)
+
+    def runs(self) -> list[int]:
+        """The statuses, each as often as it took the place of another."""
+        return [status for status, _ in groupby(self.statuses)]
+
+
+def wait_until_all(asking: list[Asking], are: Callable[[Asking], bool]) -> None:
+    """Wait until something is so of each of those who ask; fail if it never is."""
+    deadline = time.monotonic() + 120
+    while not all(map(are, asking)):
+        assert time.monotonic() < deadline, [one.runs() for one in asking]
+        time.sleep(0.01)
 
 
 def test_a_restart_in_mid_load_costs_503_and_nothing_afterwards(
     on_postgresql: Service, own_postgres: OwnPostgres
 ) -> None:
     headers, over = on_postgresql.newcomer(Role.VIEWER), Event()
+    asking = [Asking(on_postgresql, headers) for _ in range(6)]
 
     with ThreadPoolExecutor(6) as pool:
-        asking = [pool.submit(asked_until, on_postgresql, headers, over) for _ in range(6)]
-        time.sleep(0.3)
-        own_postgres.stop()
-        time.sleep(0.5)
-        own_postgres.start()
-        time.sleep(0.5)
-        over.set()
-        answered = [one.result() for one in asking]
+        ends = [pool.submit(one.until, over) for one in asking]
+        try:
+            wait_until_all(asking, lambda one: len(one.runs()) >= 1)
+            own_postgres.stop()
+            wait_until_all(asking, lambda one: len(one.runs()) >= 2)
+            own_postgres.start()
+            wait_until_all(asking, lambda one: len(one.runs()) >= 3)
+            healed = {id(one): len(one.statuses) for one in asking}
+            wait_until_all(asking, lambda one: len(one.statuses) > healed[id(one)] + 20)
+        finally:
+            over.set()
+        for end in ends:
+            end.result()
 
-    assert {status for statuses in answered for status in statuses} == {200, 503}
-    for statuses in answered:
-        runs = [(status, len(list(run))) for status, run in groupby(statuses)]
-        assert [status for status, _ in runs] == [200, 503, 200], runs
+    assert [one.runs() for one in asking] == [[200, 503, 200]] * 6
 
 
 def test_what_was_written_before_and_after_is_there(
