@@ -157,7 +157,7 @@ def _service(home: Path) -> Iterator[Asked]:
         wanted = urllib.request.Request(  # noqa: S310  our own service
             f"{url}/api/v1/auth/login", login, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(wanted) as answer:  # noqa: S310
+        with urllib.request.urlopen(wanted) as answer:  # noqa: S310  our own service
             token = json.load(answer)["access_token"]
         yield Asked(port, pid, _request(READ, {"Authorization": f"Bearer {token}"}))
 
@@ -174,9 +174,9 @@ def _process(order: list[str], settings: Mapping[str, str]) -> Iterator[tuple[in
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603  our own program
         [*order, str(port)],
-        env={**os.environ, **settings},  # noqa: TID251
+        env={**os.environ, **settings},  # noqa: TID251  handed on to the service
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -111,9 +111,9 @@ def _served(home: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603  our own program
         [str(PROGRAM), "serve", "--plain", "--port", str(port)],
-        env=os.environ  # noqa: TID251
+        env=os.environ  # noqa: TID251  handed on to the service
         | {
             "IDRILL_HOME": str(home),
             "IDRILL_SECRET_KEY": secrets.token_urlsafe(48),
@@ -186,7 +186,7 @@ async def _stretch(reader: httpx.AsyncClient, flooding: Sequence[httpx.AsyncClie
         answer = await client.post("/api/v1/auth/login", json=told)
         seen.statuses[answer.status_code] += 1
 
-    async def paced(per_second: int, knocking: bool) -> None:  # noqa: FBT001
+    async def paced(per_second: int, *, knocking: bool) -> None:
         async with asyncio.TaskGroup() as group:
             for number in range(per_second * SECONDS):
                 due = began + number / per_second

@@ -123,9 +123,9 @@ def served(home: Path, host: Host, *, workers: int = 1) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, *_order(host, port)],
-        env=os.environ  # noqa: TID251
+        env=os.environ  # noqa: TID251  handed on to the service
         | {
             "IDRILL_HOME": str(home),
             "IDRILL_SECRET_KEY": secrets.token_urlsafe(48),

@@ -10,7 +10,7 @@ from idrill.channels import CHANNELS
 
 
 def channels(
-    all_pits: Annotated[bool, typer.Option("--all", help="Single pits too.")] = False,  # noqa: FBT002
+    *, all_pits: Annotated[bool, typer.Option("--all", help="Single pits too.")] = False
 ) -> None:
     """List the channels, their units, their limits and what they are called elsewhere."""
     table = Table("channel", "unit", "from", "to", "WITS", "WITSML and LAS", box=None)

@@ -186,7 +186,7 @@ def _run(program: str, url: str, *arguments: str) -> None:
     parsed = make_url(url).set(drivername="postgresql")
     shown = parsed.set(password=None).render_as_string(hide_password=False)
     password = {"PGPASSWORD": str(parsed.password)} if parsed.password else {}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  looked for above, and no shell
         [found, *arguments, f"--dbname={shown}"],
         env=os.environ | password,  # noqa: TID251  the client's own variables stay in force
         capture_output=True,

@@ -16,7 +16,7 @@ from idrill.store.secret_tokens import hashed, new_token
 class Purpose(StrEnum):
     """What a token does."""
 
-    PASSWORD_RESET = "password_reset"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105  no password
     INVITATION = "invitation"
 
 

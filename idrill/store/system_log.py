@@ -24,7 +24,7 @@ class Kind(StrEnum):
     RIG_DAY_HELD = "rig_day.held"
     SOURCE_REFUSED = "source.refused"
     LOGIN_REFUSED = "login.refused"
-    TOKEN_REUSED = "token.reused"  # noqa: S105
+    TOKEN_REUSED = "token.reused"  # noqa: S105  no password
     REQUESTS_REFUSED = "requests.refused"
     REQUEST_FAILED = "request.failed"
 

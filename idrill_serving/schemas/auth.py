@@ -32,7 +32,7 @@ class TokenPair(Answer):
     """What a person holds who is logged in."""
 
     access_token: str
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105  no password
     expires_in: Annotated[int, Field(description="How long the access token is good for [s].")]
     refresh_token: Annotated[str, Field(description="Used once; used twice it ends the login.")]
     login_expires_at: datetime

@@ -260,7 +260,7 @@ def _guard_sqlite() -> None:
                 f"BEGIN SELECT RAISE(ABORT, '{WHY}'); END"
             )
         # INSERT OR REPLACE deletes without asking the trigger on DELETE.
-        taken = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608  names of ours
         op.execute(
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} "
             f"BEGIN SELECT RAISE(ABORT, '{WHY}'); END"
