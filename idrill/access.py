@@ -280,4 +280,4 @@ def require(role: Role, permission: Permission) -> None:
         AccessDenied: If it may not.
     """
     if not may(role, permission):
-        raise AccessDenied(f"a {role} may not {permission.replace('_', ' ')}")
+        raise AccessDenied(f"the role {role} may not {permission.replace('_', ' ')}")

@@ -52,7 +52,7 @@ def test_everyone_may_read_sensor_data(role: Role) -> None:
 
 
 def test_a_refusal_names_the_role_and_what_it_may_not() -> None:
-    with pytest.raises(AccessDenied, match="a viewer may not manage user"):
+    with pytest.raises(AccessDenied, match="the role viewer may not manage user"):
         require(Role.VIEWER, Permission.MANAGE_USER)
 
 
