@@ -5,9 +5,34 @@ import binascii
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from idrill.errors import InvalidRequest
 from idrill.store.sensor_data import Place
+
+
+class Numbered(Protocol):
+    """Something that stands in a numbered row."""
+
+    @property
+    def id(self) -> int:
+        """The number."""
+
+
+One = TypeVar("One", bound=Numbered)
+
+
+def page_of(found: list[One], limit: int) -> tuple[list[One], int | None]:
+    """The first rows, and the number of the last of them where more were found.
+
+    Example:
+        >>> from types import SimpleNamespace as Row
+        >>> page, following = page_of([Row(id=7), Row(id=5), Row(id=2)], 2)
+        >>> len(page), following
+        (2, 5)
+    """
+    page = found[:limit]
+    return page, page[-1].id if len(found) > limit else None
 
 
 def cursor_of(place: Place) -> str:

@@ -16,6 +16,7 @@ from idrill.errors import InvalidRequest, NotFound
 from idrill.maintenance.alerts import LONGEST_SHELF, Action, Priority, State, after
 from idrill.store import rigs
 from idrill.store.holding import held
+from idrill.store.listing import newest
 from idrill.store.orm import AlertHistoryRow, AlertRow
 
 CLOCK = "clock"
@@ -148,13 +149,8 @@ def get(session: Session, number: int) -> Alert:
 def listed(session: Session, wanted: Wanted) -> list[Alert]:
     """Alerts, the newest first."""
     end_shelves(session, datetime.now(UTC))
-    query = select(AlertRow).order_by(AlertRow.id.desc()).limit(wanted.limit)
-    query = query.where(AlertRow.state.in_([state.value for state in wanted.states]))
-    query = query.where(AlertRow.priority.in_([one.value for one in wanted.priorities]))
-    if wanted.rigs is not None:
-        query = query.where(AlertRow.rig_id.in_(wanted.rigs))
-    if wanted.before is not None:
-        query = query.where(AlertRow.id < wanted.before)
+    priorities = [one.value for one in wanted.priorities]
+    query = newest(AlertRow, wanted).where(AlertRow.priority.in_(priorities))
     return [_alert(row) for row in session.scalars(query)]
 
 

@@ -17,6 +17,7 @@ from idrill.control.setpoints import SetPoint
 from idrill.errors import AccessDenied, IllegalMove, InvalidChange, NotFound
 from idrill.store import hole_depth, rigs, wells
 from idrill.store.holding import held
+from idrill.store.listing import newest
 from idrill.store.orm import ChangeHistoryRow, ChangeRow
 
 CLOCK = "clock"
@@ -187,13 +188,7 @@ def get(session: Session, number: int) -> Change:
 def listed(session: Session, wanted: Wanted) -> list[Change]:
     """Changes, the newest first."""
     expire(session, datetime.now(UTC))
-    query = select(ChangeRow).order_by(ChangeRow.id.desc()).limit(wanted.limit)
-    query = query.where(ChangeRow.state.in_([state.value for state in wanted.states]))
-    if wanted.rigs is not None:
-        query = query.where(ChangeRow.rig_id.in_(wanted.rigs))
-    if wanted.before is not None:
-        query = query.where(ChangeRow.id < wanted.before)
-    return [_change(row) for row in session.scalars(query)]
+    return [_change(row) for row in session.scalars(newest(ChangeRow, wanted))]
 
 
 def history(session: Session, number: int) -> list[Event]:

@@ -16,6 +16,7 @@ from idrill.maintenance.alerts import Priority
 from idrill.maintenance.tasks import OVER, TIMED, Activity, State, check_times, moved
 from idrill.store import alerts, rigs
 from idrill.store.holding import held
+from idrill.store.listing import newest
 from idrill.store.orm import TaskHistoryRow, TaskRow
 
 
@@ -184,10 +185,7 @@ def get(session: Session, number: int) -> Task:
 
 def listed(session: Session, wanted: Wanted) -> list[Task]:
     """Tasks, the newest first."""
-    query = select(TaskRow).where(*_chosen(wanted)).order_by(TaskRow.id.desc())
-    if wanted.before is not None:
-        query = query.where(TaskRow.id < wanted.before)
-    return [_task(row) for row in session.scalars(query.limit(wanted.limit))]
+    return [_task(row) for row in session.scalars(newest(TaskRow, wanted))]
 
 
 def scheduled(session: Session, wanted: Wanted, start: datetime, end: datetime) -> list[Task]:

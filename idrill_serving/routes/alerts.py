@@ -22,6 +22,7 @@ from idrill_serving.dependencies import (
     require_sight,
 )
 from idrill_serving.doors import ClosedRoute, Principal
+from idrill_serving.paging import page_of
 from idrill_serving.platform import Platform
 from idrill_serving.schemas.alerts import (
     AlertAnswer,
@@ -61,8 +62,7 @@ def list_alerts(
     wanted = alerts.Wanted(rigs, state, priority, before, limit + 1)
     with platform.database.session() as session:
         found = alerts.listed(session, wanted)
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    page, following = page_of(found, limit)
     return AlertPage(alerts=[_answer(one) for one in page], next=following)
 
 
@@ -88,9 +88,7 @@ def show_alert(
 ) -> AlertAnswer:
     """An alert as it stands."""
     with platform.database.session() as session:
-        found = alerts.get(session, alert_id)
-    require_sight(principal, found.told.rig_id, alerts.absent(alert_id))
-    return _answer(found)
+        return _answer(_seen(principal, alerts.get(session, alert_id)))
 
 
 @router.get("/alerts/{alert_id}/history")
@@ -99,8 +97,7 @@ def show_alert_history(
 ) -> AlertHistory:
     """All that was done to an alert, oldest first."""
     with platform.database.session() as session:
-        found = alerts.get(session, alert_id)
-        require_sight(principal, found.told.rig_id, alerts.absent(alert_id))
+        _seen(principal, alerts.get(session, alert_id))
         events = alerts.history(session, alert_id)
     told = [AlertEvent.model_validate(one) for one in events]
     return AlertHistory(alert_id=alert_id, events=told)
@@ -152,8 +149,7 @@ def shelve_alert(
 ) -> AlertAnswer:
     """Put it aside for a while; then it is unacknowledged again."""
     with platform.database.session() as session:
-        found = alerts.get(session, alert_id)
-        require_sight(principal, found.told.rig_id, alerts.absent(alert_id))
+        _seen(principal, alerts.get(session, alert_id))
         time = timedelta(minutes=body.minutes)
         done = alerts.shelve(session, alert_id, time, by=actor.name, note=body.note)
         details: dict[str, object] = {"rig": done.told.rig_id, **body.model_dump()}
@@ -218,12 +214,16 @@ def _act(
     note: str,
 ) -> AlertAnswer:
     with platform.database.session() as session:
-        found = alerts.get(session, number)
-        require_sight(principal, found.told.rig_id, alerts.absent(number))
+        _seen(principal, alerts.get(session, number))
         done = alerts.act(session, number, action, by=actor.name, note=note)
         details: dict[str, object] = {"rig": done.told.rig_id, "note": note}
         audit.record(session, actor, Change(_DONE[action], f"alert {number}", details))
     return _answer(done)
+
+
+def _seen(principal: Principal, found: Alert) -> Alert:
+    require_sight(principal, found.told.rig_id, alerts.absent(found.id))
+    return found
 
 
 def _answer(alert: Alert) -> AlertAnswer:

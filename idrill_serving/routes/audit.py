@@ -8,6 +8,7 @@ from idrill.store import audit
 from idrill.store.audit import Entry
 from idrill_serving.dependencies import LARGEST, PlatformDependency
 from idrill_serving.doors import ClosedRoute
+from idrill_serving.paging import page_of
 from idrill_serving.schemas.audit import AuditPage, EntryAnswer
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"], route_class=ClosedRoute)
@@ -26,8 +27,7 @@ def list_entries(
         found = audit.listed(
             session, before=before, limit=limit + 1, action=action, actor=actor
         )  # fmt: skip
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    page, following = page_of(found, limit)
     return AuditPage(entries=[_answer(one) for one in page], next=following)
 
 

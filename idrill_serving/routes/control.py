@@ -24,6 +24,7 @@ from idrill_serving.dependencies import (
     require_sight,
 )
 from idrill_serving.doors import ClosedRoute, Principal
+from idrill_serving.paging import page_of
 from idrill_serving.platform import Platform
 from idrill_serving.schemas.control import (
     ChangeAnswer,
@@ -55,8 +56,7 @@ def list_changes(
     """Changes of set-points, the newest first."""
     with platform.database.session() as session:
         found = control.listed(session, control.Wanted(rigs, state, before, limit + 1))
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    page, following = page_of(found, limit)
     return ChangePage(changes=[_answer(one) for one in page], next=following)
 
 

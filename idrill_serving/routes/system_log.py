@@ -13,6 +13,7 @@ from idrill_serving.dependencies import (
     require_rig,
 )
 from idrill_serving.doors import ClosedRoute
+from idrill_serving.paging import page_of
 from idrill_serving.schemas.system_log import EventAnswer, SystemLogPage
 
 router = APIRouter(prefix="/api/v1/system-log", tags=["system-log"], route_class=ClosedRoute)
@@ -36,7 +37,6 @@ def list_events(
     wanted = Wanted(before, level, kind, rig_id, principal.user.rigs)
     with platform.database.session() as session:
         found = system_log.listed(session, wanted, limit + 1)
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    page, following = page_of(found, limit)
     events = [EventAnswer.model_validate(one) for one in page]
     return SystemLogPage(events=events, next=following)

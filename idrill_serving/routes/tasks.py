@@ -24,6 +24,7 @@ from idrill_serving.dependencies import (
     require_sight,
 )
 from idrill_serving.doors import ClosedRoute, Principal
+from idrill_serving.paging import page_of
 from idrill_serving.platform import Platform
 from idrill_serving.schemas.fields import Instant
 from idrill_serving.schemas.strict import Strict
@@ -103,8 +104,7 @@ def list_tasks(
     """Work, with a time or without, the newest first."""
     with platform.database.session() as session:
         found = tasks.listed(session, tasks.Wanted(rigs, state, before, limit + 1))
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    page, following = page_of(found, limit)
     return TaskPage(tasks=[_answer(one) for one in page], next=following)
 
 
@@ -262,8 +262,7 @@ def _told(what: Action, done: Task, body: Strict) -> Change:
 
 
 def _events(found: list[Event], limit: int) -> TaskEventPage:
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    page, following = page_of(found, limit)
     return TaskEventPage(events=[TaskEvent.model_validate(one) for one in page], next=following)
 
 

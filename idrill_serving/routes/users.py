@@ -20,6 +20,7 @@ from idrill_serving.dependencies import (
     PrincipalDependency,
 )
 from idrill_serving.doors import ClosedRoute
+from idrill_serving.paging import page_of
 from idrill_serving.platform import Platform
 from idrill_serving.schemas.users import (
     InvitationAnswer,
@@ -43,8 +44,7 @@ def list_users(
     """People who may log in, by number."""
     with platform.database.session() as session:
         found = users.listed(session, after=after, limit=limit + 1)
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    page, following = page_of(found, limit)
     return UserPage(users=[UserAnswer.model_validate(one) for one in page], next=following)
 
 
