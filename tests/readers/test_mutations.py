@@ -11,7 +11,7 @@ from idrill.errors import SourceError
 from idrill.readers import ReadOptions, read
 from idrill.readers.reading import check
 
-FILES_OF_EACH = 250
+FILES_OF_EACH = 120
 """Mutations of each source; there are four."""
 
 ROWS = 40

@@ -13,7 +13,7 @@ from idrill.simulator.working import worked
 
 @pytest.fixture(scope="module")
 def clocks() -> tuple[Minutes, Minutes]:
-    return both_clocks(seed=3, rigs=(5, 11), days=12)
+    return both_clocks(seed=3, rigs=(5, 11), days=8)
 
 
 def test_a_rig_works_under_the_same_pressure_and_speed_on_both_clocks(

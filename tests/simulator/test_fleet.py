@@ -29,7 +29,7 @@ def rig() -> SimulatedRig:
 
 @pytest.fixture(scope="module")
 def histories() -> pl.DataFrame:
-    return FLEET.histories()
+    return replace(FLEET, rigs=6).histories()
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(rig: SimulatedRig) -> None:
@@ -235,6 +235,7 @@ def test_a_change_of_duty_leaves_what_came_before_it_alone() -> None:
 def test_remaining_life_is_neither_given_away_by_one_row_nor_hopeless() -> None:
     fleet = replace(
         FLEET,
+        rigs=6,
         duration=timedelta(hours=25_000),
         step=timedelta(hours=1),
         policies=(PolicyKind.RUN_TO_FAILURE,),

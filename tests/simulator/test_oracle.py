@@ -15,7 +15,7 @@ CAP = 100.0
 
 def fleet(seed: int) -> SimulatedFleet:
     return SimulatedFleet(
-        2, seed, duration=timedelta(hours=4_000), step=timedelta(minutes=30),
+        2, seed, duration=timedelta(hours=3_000), step=timedelta(minutes=30),
         policies=(PolicyKind.ONLY_FAILED,),
     )  # fmt: skip
 
