@@ -44,6 +44,7 @@ IDrillError
 ├── InvalidTask            work on equipment cannot be planned so
 ├── InvalidChange          a set-point cannot be asked for so
 ├── InvalidRequest         a request makes no sense
+│   └── OversizedRequest   it holds more than is allowed
 └── InvalidAccount         an account or a key cannot be made so
 ```
 """
@@ -259,6 +260,10 @@ class InvalidChange(IDrillError):
 
 class InvalidRequest(IDrillError):
     """Raised when a request makes no sense; says which part."""
+
+
+class OversizedRequest(InvalidRequest):
+    """Raised when a request holds, or unpacks to, more than is allowed."""
 
 
 class InvalidAccount(IDrillError):

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from idrill_serving.errors import problem
+from idrill_serving.representations import TABLES, media_of
 
 DEEPEST = 32
 """How many brackets of a JSON body may stand inside each other."""
@@ -46,21 +47,21 @@ class BodyLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         try:
-            body = await self._taken_in(headers, receive)
+            body = await self._taken_in(scope, receive)
         except Refused as refusal:
             answer = problem(scope, refusal.status, refusal.code, str(refusal))
             await answer(scope, receive, send)
             return
         if body is None:
             return
-        if "content-encoding" in headers:
+        if "content-encoding" in Headers(scope=scope):
             scope = {**scope, "headers": _plain(scope, len(body))}
         await self._app(scope, _once(body, receive), send)
 
-    async def _taken_in(self, headers: Headers, receive: Receive) -> bytes | None:
+    async def _taken_in(self, scope: Scope, receive: Receive) -> bytes | None:
         """The body, unpacked; None if the caller went away."""
+        headers = Headers(scope=scope)
         declared = headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > self._most:
             raise self._oversized()
@@ -75,7 +76,7 @@ class BodyLimits:
             if not message.get("more_body", False):
                 break
         body = self._unpacked(bytes(packed), headers.get("content-encoding", ""))
-        if _depth(body) > DEEPEST:
+        if body and media_of(scope) not in TABLES and _depth(body) > DEEPEST:
             raise Refused(400, "nested_too_deeply", f"no more than {DEEPEST} brackets in another")
         return body
 

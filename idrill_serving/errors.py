@@ -31,6 +31,7 @@ PROBLEMS: Mapping[type[Exception], tuple[int, str]] = MappingProxyType(
         errors.VersionConflict: (409, "version_conflict"),
         errors.OriginRefused: (409, "origin_refused"),
         errors.InvalidRequest: (422, "invalid_request"),
+        errors.OversizedRequest: (413, "body_too_large"),
         errors.InvalidAccount: (422, "invalid_account"),
         errors.InvalidChange: (422, "invalid_change"),
         errors.InvalidEquipment: (422, "invalid_equipment"),

@@ -17,7 +17,7 @@ ERRORS = {
     "406": "None of the formats is accepted.",
     "409": "It is not in the state for that, or is there already.",
     "413": "The body is too large.",
-    "415": "The body is packed in an unknown way.",
+    "415": "The body is of an unknown kind, or packed in an unknown way.",
     "422": "The request makes no sense; `errors` says where.",
     "429": "Too many requests; `Retry-After` says for how long to wait.",
     "503": "The store, the lake or a mail server is away.",

@@ -10,6 +10,7 @@ from idrill.channels import channel
 from idrill.dvr import limits
 from idrill.errors import InvalidRequest
 from idrill.frame import Origin
+from idrill.readers import posted_tables
 from idrill.readers.posted import Period, Posted, PostedReading, check_units
 from idrill.readers.posted import read_columns as columns_read
 from idrill.readers.posted import read_rows as rows_read
@@ -21,6 +22,7 @@ from idrill.store.tables import DAILY, DATA_QUALITY, HOURLY, KPIS, MINUTE, RECON
 from idrill_serving.dependencies import require_rig
 from idrill_serving.doors import Principal
 from idrill_serving.platform import Platform
+from idrill_serving.representations import ARROW
 from idrill_serving.schemas.sensor_data import (
     AnalyticsAnswer,
     ColumnsRequest,
@@ -73,6 +75,28 @@ def take_columns(platform: Platform, principal: Principal, body: ColumnsRequest)
     return _commit(
         platform, principal, body, columns_read(body.time, body.channels, _period(platform))
     )
+
+
+def take_table(
+    platform: Platform, principal: Principal, about: Readings, body: bytes, media: str
+) -> IntakeAnswer:
+    """What became of readings that were told as a table.
+
+    Args:
+        platform: Of the service.
+        principal: Who tells them.
+        about: Whose they are.
+        body: The table.
+        media: Arrow or Parquet.
+
+    Raises:
+        UnknownChannel: If a column is none.
+        InvalidRequest: If it is broken, or no table of readings.
+        OversizedRequest: If it has too many rows, or is too large unpacked.
+    """
+    _check(principal, about)
+    read = posted_tables.read_arrow if media == ARROW else posted_tables.read_parquet
+    return _commit(platform, principal, about, read(body, _period(platform)))
 
 
 def latest_of(platform: Platform, rig_id: str) -> bytes:

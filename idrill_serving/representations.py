@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -18,6 +20,9 @@ HTML = "text/html"
 
 FORMATS = (JSON, CSV, PARQUET, ARROW)
 """What a table can be, the first if it does not matter."""
+
+TABLES = (ARROW, PARQUET)
+"""What a table of readings can be told as."""
 
 REPORTS = (JSON, MARKDOWN, HTML)
 """What a report can be."""
@@ -62,6 +67,11 @@ def unpacked(kept: bytes, media: str) -> Response:
     cursor, _, body = kept.partition(b"\n")
     headers = {"Vary": "Accept"} | ({"X-Next-Cursor": cursor.decode()} if cursor else {})
     return Response(body, media_type=media, headers=headers)
+
+
+def media_of(scope: Scope) -> str:
+    """The kind of body that a request says it has; "" if it does not."""
+    return Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
 
 
 def records(rows: pl.DataFrame) -> list[dict[str, Any]]:

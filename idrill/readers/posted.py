@@ -137,12 +137,29 @@ def _at_once(
         values = [pl.Series(name, columns[name], pl.Float64) for name in channels_in(columns)]
     except (_Unusable, TypeError, OverflowError, UnicodeError, pl.exceptions.PolarsError):
         return None
-    table = pl.DataFrame([pl.int_range(len(times), eager=True).alias("place"), instants, *values])
-    names = [one.name for one in values]
-    sound = table.select(
+    return _sound(pl.DataFrame([instants, *values]))
+
+
+def posted_of(frame: pl.DataFrame, period: Period) -> Posted | None:
+    """The rows of a table of instants and channels, if nothing is wrong with any; else None.
+
+    Args:
+        frame: `time`, as a frame has it, and one Float64 column per channel.
+        period: When a reading may have been made.
+    """
+    known = frame["time"].is_between(period.first, period.last).fill_null(value=False)
+    return _sound(frame) if known.all() else None
+
+
+def _sound(frame: pl.DataFrame) -> Posted | None:
+    """The rows with their places, if each has a number and none a value that is no number."""
+    names = channels_in(frame.columns)
+    sound = frame.select(
         pl.all_horizontal(pl.col(names).is_finite().fill_null(value=True).all())
         & pl.any_horizontal(pl.col(names).is_not_null()).all()
     )
+    place = pl.int_range(frame.height, eager=True).alias("place")
+    table = frame.select(place, "time", *names)
     return Posted(table, ()) if names and sound.item() else None
 
 

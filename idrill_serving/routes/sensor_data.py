@@ -1,11 +1,12 @@
 """Readings and their statistics: told, latest, page by page."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 
 from idrill.channels import channel
@@ -21,6 +22,7 @@ from idrill_serving.dependencies import (
     RigInQuery,
 )
 from idrill_serving.doors import ClosedRoute
+from idrill_serving.media import TableRoute, also_tables, require_json
 from idrill_serving.paging import cursor_of, place_of
 from idrill_serving.platform import Platform
 from idrill_serving.representations import (
@@ -29,6 +31,7 @@ from idrill_serving.representations import (
     FORMATS,
     JSON,
     PARQUET,
+    media_of,
     negotiated,
     packed,
     represented,
@@ -40,8 +43,10 @@ from idrill_serving.schemas.sensor_data import (
     ColumnsRequest,
     IntakeAnswer,
     ReadingRequest,
+    Readings,
     RealtimeAnswer,
     SensorDataPage,
+    Told,
 )
 
 router = APIRouter(prefix="/api/v1/sensor-data", tags=["sensor-data"], route_class=ClosedRoute)
@@ -68,6 +73,25 @@ _PAGE: dict[int | str, dict[str, Any]] = {
         "headers": {"X-Next-Cursor": {"schema": {"type": "string"}}},
     }
 }
+
+TABLE = also_tables(
+    [
+        {
+            "name": "rig_id",
+            "in": "query",
+            "required": False,
+            "description": "Of a table; JSON tells it in the body.",
+            "schema": {"type": "string", "pattern": r"^[A-Z0-9][A-Z0-9_-]{0,31}$"},
+        },
+        {
+            "name": "origin",
+            "in": "query",
+            "required": False,
+            "description": "Of a table; JSON tells it in the body.",
+            "schema": {"type": "string", "enum": [one.value for one in get_args(Told)]},
+        },
+    ]
+)
 
 Channels = Annotated[
     list[Annotated[str, Query(max_length=64)]],
@@ -99,11 +123,37 @@ def tell_readings(
     return readings.take_rows(platform, principal, body, body.rows)
 
 
-@router.post("/columns")
+async def tell_table(
+    request: Request,
+    rig_id: RigInQuery,
+    platform: PlatformDependency,
+    principal: PrincipalDependency,
+    origin: Told | None = None,
+) -> IntakeAnswer:
+    """Keep readings told as a table of Arrow or Parquet."""
+    about = Readings(rig_id=rig_id, origin=origin, units={})
+    body, media = await request.body(), media_of(request.scope)
+    return await run_in_threadpool(readings.take_table, platform, principal, about, body, media)
+
+
+router.add_api_route(
+    "/columns",
+    tell_table,
+    methods=["POST"],
+    include_in_schema=False,  # the operation that takes JSON tells of it, and takes what is left
+    route_class_override=TableRoute,
+)
+
+
+@router.post("/columns", dependencies=[Depends(require_json)], openapi_extra=TABLE)
 def tell_columns(
     body: ColumnsRequest, platform: PlatformDependency, principal: PrincipalDependency
 ) -> IntakeAnswer:
-    """Keep readings told in columns, which costs less than rows."""
+    """Keep readings told in columns, which costs less than rows; also as a table.
+
+    A table has a column `time` of instants with a time zone, and a column of numbers per channel.
+    Its rig and origin are told in the query, and its units are those that channels are stored in.
+    """
     return readings.take_columns(platform, principal, body)
 
 

@@ -6,12 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from idrill.frame import Origin
+from idrill.readers.posted_tables import MOST_CHANNELS, MOST_ROWS
 from idrill.readers.reading import Reason
 from idrill_serving.schemas.strict import Answer, Strict
 from idrill_serving.schemas.users import RigName
-
-MOST_ROWS = 10_000
-"""Readings of one request at most."""
 
 Told = Literal[Origin.LIVE, Origin.REPLAY, Origin.SYNTHETIC]
 Instant = Annotated[
@@ -87,7 +85,10 @@ class ColumnsRequest(Readings):
     ]
     channels: Annotated[
         dict[str, list[Annotated[Any, WithJsonSchema({"type": ["number", "null"]})]]],
-        Field(max_length=200, examples=[{"hook_load": [812.5, None], "torque": [14.2, 14.3]}]),
+        Field(
+            max_length=MOST_CHANNELS,
+            examples=[{"hook_load": [812.5, None], "torque": [14.2, 14.3]}],
+        ),
     ]
 
 

@@ -198,7 +198,17 @@ def test_every_error_of_the_tree_has_a_status(shared: Service) -> None:
     for one in tree:
         tree += one.__subclasses__()
 
-    assert {errors.status_of(one)[0] for one in tree} <= {401, 403, 404, 409, 422, 429, 500, 503}
+    assert {errors.status_of(one)[0] for one in tree} <= {
+        401,
+        403,
+        404,
+        409,
+        413,
+        422,
+        429,
+        500,
+        503,
+    }
     assert errors.status_of(StoreError) == (503, "store_unavailable")
 
 
