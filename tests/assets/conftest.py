@@ -165,3 +165,9 @@ def tables_of() -> Callable[..., dict[str, list[str]]]:
 def noon() -> datetime:
     """The middle of the first day of most logs."""
     return datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def evening() -> datetime:
+    """From which 144 minutes are left of that day: a log over midnight is of few hours."""
+    return datetime(2024, 3, 1, 21, 36, tzinfo=UTC)

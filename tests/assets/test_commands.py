@@ -5,7 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +13,7 @@ import pytest
 
 from idrill.cli import run
 from idrill.store import merges, rig_days, rigs, sources
-from idrill.store.intake import Order
+from idrill.store.intake import Order, Taken
 from idrill.store.rig_days import State
 from idrill.store.tables import RAW, VALIDATED
 from idrill_assets.execution import Workplace
@@ -260,7 +260,7 @@ def test_backfill_of_what_failed_runs_the_held_and_the_stale_and_releases_what_i
     noon: datetime,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    path = write_log(tmp_path / "a.csv", noon, 60, step=timedelta(minutes=20))
+    path = write_log(tmp_path / "a.csv", noon + timedelta(hours=11), 24)
     run(["ingest", str(path), "--rig", "R1"])
     parsed = spoil(opened.platform.settings.archive_folder)
     assert run(["backfill", "--rig", "R1", "--from", "2024-03-02", "--to", "2024-03-02"]) == 1
@@ -343,14 +343,17 @@ def test_a_disk_that_refuses_a_file_is_one_clear_line(
     ],
 )
 def test_a_backfill_of_what_is_not_there_is_refused(
-    home: Path,
+    opened: Workplace,
     write_log: WriteLog,
+    tmp_path: Path,
+    noon: datetime,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
     reason: str,
 ) -> None:
-    log = write_log(home / "log.csv", datetime(2024, 3, 2, tzinfo=UTC), 12)
-    assert run(["ingest", str(log), "--rig", "R1"]) == 0
+    log = write_log(tmp_path / "log.csv", noon, 12)
+    [taken] = opened.platform.intake.take_in(Order(log, "R1"))
+    assert isinstance(taken, Taken)
 
     assert run(["backfill", *arguments]) == 2
 

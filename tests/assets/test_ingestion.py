@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from idrill.readers.reading import Reason
 from idrill.store import merges, rig_days, sources, well_logs
@@ -22,12 +24,18 @@ DAY = date(2024, 3, 1)
 NEXT = date(2024, 3, 2)
 
 
-def three_files(folder: Path, write_log: WriteLog, noon: datetime) -> list[Path]:
+@pytest.fixture(scope="module")
+def write_log(write_log: WriteLog) -> WriteLog:
+    """Writes a row every minute."""
+    return partial(write_log, step=timedelta(minutes=1))
+
+
+def three_files(folder: Path, write_log: WriteLog, evening: datetime) -> list[Path]:
     """Two days from three files that overlap; the third contradicts the first in torque."""
     return [
-        write_log(folder / "a.csv", noon, 200),
-        write_log(folder / "b.csv", noon + timedelta(seconds=30), 200),
-        write_log(folder / "c.csv", noon + timedelta(minutes=10), 180, torque=14.0),
+        write_log(folder / "a.csv", evening, 200),
+        write_log(folder / "b.csv", evening + timedelta(seconds=30), 200),
+        write_log(folder / "c.csv", evening + timedelta(minutes=10), 180, torque=14.0),
     ]
 
 
@@ -48,15 +56,16 @@ def test_the_same_files_in_any_order_and_twice_give_the_same_tables(
     write_log: WriteLog,
     tables_of: TablesOf,
     tmp_path: Path,
-    noon: datetime,
+    evening: datetime,
 ) -> None:
-    a, b, c = three_files(tmp_path, write_log, noon)
+    a, b, c = three_files(tmp_path, write_log, evening)
     at_once, one_by_one = new_workplace(), new_workplace()
 
     for path in (a, b, c):
         take_in(at_once, path)
     run_stale(at_once)
-    for path in (c, b, a):
+    take_in(one_by_one, c)
+    for path in (b, a):
         take_in(one_by_one, path)
         assert all(outcome.error is None for outcome in run_stale(one_by_one))
     for path in (c, a):
@@ -75,9 +84,9 @@ def test_taking_a_file_in_again_asks_for_nothing(
     run_stale: RunStale,
     write_log: WriteLog,
     tmp_path: Path,
-    noon: datetime,
+    evening: datetime,
 ) -> None:
-    path = write_log(tmp_path / "a.csv", noon, 20)
+    path = write_log(tmp_path / "a.csv", evening, 20)
     take_in(workplace, path)
     run_stale(workplace)
     version = workplace.platform.lake.version(RAW)
@@ -96,13 +105,13 @@ def test_a_corrected_file_of_fewer_days_empties_the_day_it_left(
     run_stale: RunStale,
     write_log: WriteLog,
     tmp_path: Path,
-    noon: datetime,
+    evening: datetime,
 ) -> None:
-    take_in(workplace, write_log(tmp_path / "a.csv", noon, 200))
+    take_in(workplace, write_log(tmp_path / "a.csv", evening, 200))
     run_stale(workplace)
     assert raw_rows(workplace, NEXT).height == 56
 
-    take_in(workplace, write_log(tmp_path / "a.csv", noon, 100, torque=15.0))
+    take_in(workplace, write_log(tmp_path / "a.csv", evening, 100, torque=15.0))
     outcomes = run_stale(workplace)
 
     assert [outcome.error for outcome in outcomes] == [None]
@@ -118,13 +127,13 @@ def test_a_day_that_one_of_two_files_left_keeps_the_rows_of_the_other(
     run_stale: RunStale,
     write_log: WriteLog,
     tmp_path: Path,
-    noon: datetime,
+    evening: datetime,
 ) -> None:
-    take_in(workplace, write_log(tmp_path / "a.csv", noon, 200))
-    take_in(workplace, write_log(tmp_path / "b.csv", noon + timedelta(seconds=30), 150))
+    take_in(workplace, write_log(tmp_path / "a.csv", evening, 200))
+    take_in(workplace, write_log(tmp_path / "b.csv", evening + timedelta(seconds=30), 150))
     run_stale(workplace)
 
-    take_in(workplace, write_log(tmp_path / "a.csv", noon, 100))
+    take_in(workplace, write_log(tmp_path / "a.csv", evening, 100))
     run_stale(workplace)
 
     assert raw_rows(workplace, NEXT).height == 6
@@ -137,9 +146,9 @@ def test_the_same_content_under_two_names_counts_once(
     run_stale: RunStale,
     write_log: WriteLog,
     tmp_path: Path,
-    noon: datetime,
+    evening: datetime,
 ) -> None:
-    path = write_log(tmp_path / "a.csv", noon, 50)
+    path = write_log(tmp_path / "a.csv", evening, 50)
 
     take_in(workplace, path, name="first.csv")
     take_in(workplace, path, name="second.csv")
@@ -158,9 +167,9 @@ def test_the_ledger_accounts_for_every_row_of_files_that_quarrel(
     run_stale: RunStale,
     write_log: WriteLog,
     tmp_path: Path,
-    noon: datetime,
+    evening: datetime,
 ) -> None:
-    for path in three_files(tmp_path, write_log, noon):
+    for path in three_files(tmp_path, write_log, evening):
         take_in(workplace, path)
     run_stale(workplace)
 
@@ -176,7 +185,7 @@ def test_the_ledger_accounts_for_every_row_of_files_that_quarrel(
 def test_rows_before_the_first_day_and_in_the_future_are_rejected_with_their_lines(
     workplace: Workplace, take_in: TakeIn, write_log: WriteLog, tmp_path: Path
 ) -> None:
-    first = datetime.fromisoformat("2006-12-31T23:50:00+00:00")
+    first = datetime.fromisoformat("2006-12-31T23:58:00+00:00")
     future = f"{datetime.now(UTC) + timedelta(days=400):%Y-%m-%d} 00:00:00,1000,10,2000\n"
     path = write_log(tmp_path / "a.csv", first, 5, extra=future)
 

@@ -35,9 +35,9 @@ Change = Callable[[RigDayReconciliation, RigState | None], RigDayReconciliation]
 
 DAYS = [date(2024, 3, day) for day in (1, 2, 3, 4)]
 FIRST, SECOND, THIRD, FOURTH = (RigDay("R1", day) for day in DAYS)
-START = datetime(2024, 3, 2, 12, tzinfo=UTC)
+START = datetime(2024, 3, 2, 4, tzinfo=UTC)
 MORNING = datetime(2024, 3, 1, 1, tzinfo=UTC)
-STEP = timedelta(minutes=20)
+STEP = timedelta(minutes=5)
 
 
 def workplace_in(home: Path) -> Workplace:
@@ -161,9 +161,8 @@ def test_an_approved_calibration_corrects_the_days_from_its_start_on_until_it_is
 def test_a_second_materialization_writes_nothing(four_days: Workplace) -> None:
     lake, tables = four_days.platform.lake, (RECONCILED, RECONCILIATIONS, MINUTE, KPIS)
     versions = [lake.version(table) for table in tables]
-    days = (FIRST, SECOND, THIRD, FOURTH)
 
-    outcomes = list(four_days.materialize_days(days, lambda *_: None))
+    outcomes = list(four_days.materialize_days((FIRST, SECOND), lambda *_: None))
 
     assert [outcome.error for outcome in outcomes] == [None]
     assert [lake.version(table) for table in tables] == versions
