@@ -4,6 +4,7 @@ Each part is a record that compiled and plain Python code alike reads and writes
 protocols say what is in it. A copy of the state is all that a simulation needs to go on.
 """
 
+from functools import cache
 from typing import NamedTuple, Protocol, cast, get_type_hints
 
 import numpy as np
@@ -252,5 +253,9 @@ def copied(state: State) -> State:
 
 
 def _record(kind: type) -> NDArray[np.void]:
-    fields = [(name, field) for name, field in get_type_hints(kind).items()]
-    return cast("NDArray[np.void]", np.zeros(1, np.dtype(fields)).view(np.recarray))
+    return cast("NDArray[np.void]", np.zeros(1, _dtype(kind)).view(np.recarray))
+
+
+@cache
+def _dtype(kind: type) -> np.dtype[np.void]:
+    return np.dtype([(name, field) for name, field in get_type_hints(kind).items()])

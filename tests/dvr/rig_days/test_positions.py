@@ -1,6 +1,7 @@
 """Block, bit and hole: on rows made by hand, and on drawn rigs with a wrong sensor."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -64,11 +65,12 @@ def drilling(hours: float, wrong_from: int | None = None, by: float = 0.0) -> pl
     return hand_made(values, activity)
 
 
-def lived(network: Positions, days: Sequence[pl.DataFrame]) -> tuple[list[Fault], list[Moves]]:
+def lived(
+    network: Positions, days: Sequence[pl.DataFrame], before: pl.DataFrame | None = None
+) -> tuple[list[Fault], list[Moves]]:
     """What a network says of days, hour by hour."""
     faults: dict[tuple[str, datetime], Fault] = {}
     moves = []
-    before: pl.DataFrame | None = None
     for day in days:
         known = day if before is None else pl.concat([before.tail(900), day], how="diagonal")
         rows, found = network.look(known)
@@ -92,13 +94,23 @@ def rig(seed: int) -> Rig:
     return drawn(seed, 1.0, 2)
 
 
-def days_of(seed: int, channel: str | None = None, size: float = 0.0) -> list[pl.DataFrame]:
-    """Two validated days; from noon of the second on a sensor is off."""
-    one, day = rig(seed), 86_400.0
+@cache
+def sound_day(seed: int) -> tuple[pl.DataFrame, pl.DataFrame, Positions]:
+    """The end of the first day, as measured and as validated, and what a network made of it."""
+    measured, network = rig(seed).measured(0), Positions()
+    validated = validate(measured).frame
+    faults, _ = lived(network, [validated])
+    assert not faults
+    return measured.tail(900), validated.tail(900), network
+
+
+def second_day(seed: int, channel: str | None, size: float) -> pl.DataFrame:
+    """The next one, validated; from noon on a sensor is off."""
+    day = 86_400.0
     wrong = [SensorFault(channel, FaultKind.OFFSET, 1.5 * day, 2.0 * day, size)] if channel else []
-    first, second = one.measured(0), one.measured(1, wrong)
-    history = history_before(second["time"][0].date(), first)
-    return [validate(first).frame, validate(second, history=history).frame]
+    measured = rig(seed).measured(1, wrong)
+    history = history_before(measured["time"][0].date(), sound_day(seed)[0])
+    return validate(measured, history=history).frame
 
 
 def test_the_scales_and_the_stretch_of_a_string_are_learned_from_its_stands() -> None:
@@ -182,5 +194,6 @@ def test_windows_tell_the_bottom_only_while_the_hole_grows() -> None:
 def test_a_drawn_rig_tells_its_wrong_depth_and_nothing_else(
     seed: int, channel: str | None, size: float
 ) -> None:
-    faults, _ = lived(Positions(), days_of(seed, channel, size))
+    _, before, network = sound_day(seed)
+    faults, _ = lived(deepcopy(network), [second_day(seed, channel, size)], before)
     assert told(faults) == ([channel] if channel else [])
