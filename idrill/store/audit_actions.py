@@ -109,7 +109,8 @@ def called(action: str) -> tuple[str, ...]:
     """All that an action is and was called.
 
     Example:
-        >>> called("user.changed")
-        ('user.changed', 'user.change')
+        >>> called("user.changed"), called("user.change")
+        (('user.changed', 'user.change'), ('user.changed', 'user.change'))
     """
-    return (action, FORMERLY[action]) if action in FORMERLY else (action,)
+    pairs = ((str(now), before) for now, before in FORMERLY.items())
+    return next((pair for pair in pairs if action in pair), (action,))

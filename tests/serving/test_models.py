@@ -70,7 +70,7 @@ def test_a_data_scientist_promotes_what_the_gate_lets_pass(service: Service) -> 
     assert served(service) == 2
     assert (again.status_code, again.json()["code"]) == (409, "illegal_move")
     trail = service.client.get(
-        "/api/v1/audit?action=model.promote", headers=service.token(Role.ADMIN)
+        "/api/v1/audit?action=model.promoted", headers=service.token(Role.ADMIN)
     ).json()["entries"]
     assert [(one["actor"], one["subject"]) for one in trail] == [
         ("data_scientist@rig.example", MODEL)
@@ -129,7 +129,7 @@ def test_a_rollback_puts_the_one_before_back_and_then_nothing(service: Service) 
     assert back.json()["champion"]["version"] == 1
     assert nothing.json()["champion"] is None
     assert (none_left.status_code, none_left.json()["code"]) == (409, "illegal_move")
-    trail = service.client.get("/api/v1/audit?action=model.roll_back", headers=admin).json()[
+    trail = service.client.get("/api/v1/audit?action=model.rolled_back", headers=admin).json()[
         "entries"
     ]
     assert [one["details"]["state"] for one in trail] == ["rolled_back", "champion"]
