@@ -10,7 +10,7 @@ from idrill.errors import IDrillError, SettingsError
 from idrill.readers.wits0.client import Link, Patience, Wits0Client, moved
 from idrill.readers.wits0.frames import CUT, LONGEST_FRAME, Frame
 
-HASTE = Patience(connection=2.0, silence=2.0, shortest_pause=0.01, longest_pause=0.02)
+HASTE = Patience(connection=20.0, silence=20.0, shortest_pause=0.01, longest_pause=0.02)
 Script = Callable[[asyncio.StreamWriter, int], Awaitable[None]]
 
 
@@ -43,12 +43,18 @@ async def write(writer: asyncio.StreamWriter, text: str) -> None:
 
 async def received(client: Wits0Client, count: int) -> list[Frame]:
     frames: list[Frame] = []
-    async with asyncio.timeout(10), aclosing(client.frames()) as arriving:
+    async with asyncio.timeout(60), aclosing(client.frames()) as arriving:
         async for frame in arriving:
             frames.append(frame)
             if len(frames) == count:
                 client.stop()
     return frames
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110  a client tells nobody that it has changed
+            await asyncio.sleep(0.01)
 
 
 def seconds(frames: list[Frame]) -> list[int]:
@@ -97,7 +103,7 @@ def test_a_silent_sender_is_left_and_called_again() -> None:
         await asyncio.sleep(5)
 
     async def scene() -> tuple[list[Frame], Wits0Client]:
-        patience = Patience(silence=0.05, shortest_pause=0.01, longest_pause=0.01)
+        patience = Patience(silence=0.5, shortest_pause=0.01, longest_pause=0.01)
         async with sender(script) as port:
             client = Wits0Client("127.0.0.1", port, patience=patience)
             return await received(client, 3), client
@@ -105,7 +111,7 @@ def test_a_silent_sender_is_left_and_called_again() -> None:
     frames, client = asyncio.run(scene())
 
     assert seconds(frames) == [1, 2, 3]
-    assert client.problem == "silent for 0.05 s"
+    assert client.problem == "silent for 0.5 s"
 
 
 def test_a_sender_that_never_ends_a_frame_is_cut_and_reported() -> None:
@@ -138,7 +144,7 @@ def test_a_sender_that_is_not_there_yet_is_called_until_it_is() -> None:
             pass
         client = Wits0Client("127.0.0.1", port, patience=HASTE)
         waiting = asyncio.create_task(received(client, 1))
-        await asyncio.sleep(0.1)
+        await until(lambda: client.problem is not None)
         refused = client.problem
 
         async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -155,15 +161,15 @@ def test_a_sender_that_is_not_there_yet_is_called_until_it_is() -> None:
 
 def test_stop_ends_a_client_that_waits() -> None:
     async def script(_: asyncio.StreamWriter, __: int) -> None:
-        await asyncio.sleep(5)
+        await asyncio.sleep(60)
 
     async def scene() -> tuple[list[Frame], Wits0Client]:
         async with sender(script) as port:
             client = Wits0Client("127.0.0.1", port)
             waiting = asyncio.create_task(received(client, 1))
-            await asyncio.sleep(0.05)
+            await until(lambda: client.link is Link.RECEIVING)
             client.stop()
-            return await asyncio.wait_for(waiting, 1.0), client
+            return await asyncio.wait_for(waiting, 20.0), client
 
     frames, client = asyncio.run(scene())
 

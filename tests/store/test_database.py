@@ -52,7 +52,7 @@ def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
     order = [sys.executable, "-c", MIGRATE, empty_url]
 
     processes = [subprocess.Popen(order, stderr=subprocess.PIPE) for _ in range(2)]  # noqa: S603
-    complaints = [process.communicate(timeout=60)[1] for process in processes]
+    complaints = [process.communicate(timeout=240)[1] for process in processes]
 
     assert complaints == [b"", b""]
     database = Database(empty_url)
