@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from idrill.registry.prognoses import Bench
 from idrill.settings import Settings
-from idrill.store.database import Database, Mark
+from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.live_writer import LiveWriter
+from idrill.store.marks import Mark
 from idrill.store.passwords import Passwords
 from idrill_serving.cache import Answers
 from idrill_serving.hashing import HashQueue
