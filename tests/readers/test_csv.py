@@ -1,38 +1,17 @@
 """Delimited text of every layout seen in the field, and none of its rows lost."""
 
-import gzip
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from idrill.errors import BrokenSource, OversizedSource, SourceError, UnknownFormat
-from idrill.readers import Kind, Reading, ReadOptions, read, unpack
+from idrill.readers import Kind, ReadOptions, read
 from idrill.readers.columns import ColumnEntry, ColumnMap, load_map
 from idrill.readers.csv import read_csv
 from idrill.readers.csv.lines import LONGEST
-from idrill.readers.reading import Reason, check
-from idrill.units import conversion
-
-HEADER = "date,Hole Depth m,Average Hookload kkgf,Average Standpipe Pressure kPa"
-ROWS = [f"2024-03-17 08:00:0{i},{1200 + i / 100},{126 + i},{16900 + 10 * i}" for i in range(8)]
-
-
-def reading_of(tmp_path: Path, content: str | bytes, columns: ColumnMap | None = None) -> Reading:
-    path = tmp_path / "rig.csv"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    reading = read_csv(path, ReadOptions("rig.csv", columns))
-    check(reading)
-    return reading
-
-
-def text(*lines: str) -> str:
-    return "\n".join(lines) + "\n"
-
-
-def seconds(reading: Reading) -> list[str]:
-    return [time.isoformat() for time in reading.table["time"]]
+from idrill.readers.reading import Reason
+from tests.readers.csv_text import HEADER, ROWS, reading_of, text
 
 
 def test_values_come_out_in_the_unit_of_their_channel(tmp_path: Path) -> None:
@@ -213,96 +192,6 @@ def test_interleaved_record_types_keep_all_their_rows(tmp_path: Path) -> None:
     assert reading.table["mud_temperature_out"].count() == 10
 
 
-def test_thousands_marks_are_understood(tmp_path: Path) -> None:
-    content = text("date;Pressure;Standpipe Pressure kPa", "2024-03-17 08:00;1.5;16,941.25",
-                   "2024-03-17 08:01;1.5;980.5")  # fmt: skip
-
-    assert reading_of(tmp_path, content).table["standpipe_pressure"].to_list() == [16941.25, 980.5]
-
-
-def test_a_comma_inside_quotes_sets_off_the_thousands(tmp_path: Path) -> None:
-    content = text('time,SPP (kPa),Hook Load (lbf)', '2024-03-17 08:00:00,"16,941","264,554.4"',
-                   '2024-03-17 08:00:05,"16,950","264,554"')  # fmt: skip
-
-    table = reading_of(tmp_path, content).table
-
-    assert table["standpipe_pressure"].to_list() == [16941.0, 16950.0]
-    assert table["hook_load"].to_list() == pytest.approx([1176.797, 1176.795], abs=1e-3)
-
-
-def test_three_decimals_behind_a_comma_are_decimals(tmp_path: Path) -> None:
-    content = text("time;Torque (kN.m);Hook Load (kN)", "2024-03-17 08:00:00;12,345;176,797",
-                   "2024-03-17 08:00:05;12,346;176,795")  # fmt: skip
-
-    assert reading_of(tmp_path, content).table["torque"].to_list() == [12.345, 12.346]
-
-
-GROUPED = [
-    (["1.176,8", "21.057"], [1176.8, 21057.0]),
-    (["980,5", "21.057"], [980.5, 21057.0]),
-    (["980", "21.057"], [980.0, 21057.0]),
-    (["1.204.557", "21.057"], [1204557.0, 21057.0]),
-    (["12.5", "21.057"], [12.5, 21.057]),
-    (["0.981", "21.057"], [0.981, 21.057]),
-    (['"980"', '"21.057"'], [980.0, 21057.0]),
-]
-
-
-@pytest.mark.parametrize("swapped", [False, True], ids=["decimal comma", "decimal point"])
-@pytest.mark.parametrize(("cells", "expected"), GROUPED)
-def test_a_mark_before_three_digits_means_what_its_column_and_its_file_say(
-    tmp_path: Path, cells: list[str], expected: list[float], *, swapped: bool
-) -> None:
-    rows = [f"2024-03-17 08:00:0{i};1180,5;{cell}" for i, cell in enumerate(cells)]
-    body = text(*rows).translate(str.maketrans(",.", ".,")) if swapped else text(*rows)
-
-    reading = reading_of(tmp_path, "Time;Hook Load (kN);SPP (kPa)\n" + body)
-
-    assert reading.table["standpipe_pressure"].to_list() == expected
-    assert reading.table["hook_load"].to_list() == [1180.5, 1180.5]
-
-
-def test_grouped_numbers_first_met_far_down_the_file_are_grouped_too(tmp_path: Path) -> None:
-    rows = [f"2024-03-17 08:{i // 60:02d}:{i % 60:02d},25;980,5" for i in range(900)]
-
-    reading = reading_of(tmp_path, text("Time;SPP (kPa)", *rows, "2024-03-17 09:00:00,25;21.057"))
-
-    assert reading.table["standpipe_pressure"][-1] == 21057.0
-    assert seconds(reading)[-1] == "2024-03-17T09:00:00.250000+00:00"
-
-
-@pytest.mark.parametrize(
-    ("hook_load", "spp", "words"),
-    [
-        ("1180,5", "21.057", ["decimal comma", "'SPP (kPa)': 12,345 is taken as 12"]),
-        ("1180.5", "21.057", []),
-        ("1180", "21.057", ["'SPP (kPa)': 12.345 is taken as 12"]),
-        ("1180", "21,057", ["decimal comma", "'SPP (kPa)': 12,345 is taken as 12"]),
-        ("1180,5", "2.176,8", ["decimal comma"]),
-        ("1180,5", "12.5", ["'Hook Load (kN)': numbers have a decimal comma"]),
-    ],
-)
-def test_what_nothing_settles_is_said(
-    tmp_path: Path, hook_load: str, spp: str, words: list[str]
-) -> None:
-    rows = [f"2024-03-17 08:00:0{i};{hook_load};{spp}" for i in range(3)]
-
-    notes = reading_of(tmp_path, text("Time;Hook Load (kN);SPP (kPa)", *rows)).report.notes
-
-    assert len(notes) == len(words)
-    assert all(word in note for word, note in zip(words, notes, strict=True))
-
-
-def test_the_decimal_mark_of_the_map_holds_for_every_column(tmp_path: Path) -> None:
-    content = text("Time;SPP (kPa)", "2024-03-17 08:00:00;21.057", "2024-03-17 08:00:05;21.060")
-
-    plain, told = (reading_of(tmp_path, content, ColumnMap(decimal=mark)) for mark in ".,")
-
-    assert plain.table["standpipe_pressure"].to_list() == [21.057, 21.06]
-    assert told.table["standpipe_pressure"].to_list() == [21057.0, 21060.0]
-    assert not any("is taken as" in note for note in plain.report.notes + told.report.notes)
-
-
 def test_the_live_copy_of_a_heading_that_stands_twice_is_read(tmp_path: Path) -> None:
     rows = [f"2024-03-17 08:00:0{i},0,{21000 + i}" for i in range(4)]
 
@@ -353,60 +242,6 @@ def test_blanks_in_a_heading_of_the_map_count_once_as_in_the_file(tmp_path: Path
 
     assert reading.table["hook_load"].to_list() == [9.0]
     assert reading.report.notes == ()
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        (["2007-10-23 08:07:08", "2007-10-23 08:07:12"], "2007-10-23T08:07:08+00:00"),
-        (["2009-7-3 18:04:32", "2009-7-3 18:04:36"], "2009-07-03T18:04:32+00:00"),
-        (["2007-12-1", "2007-12-1 00:00:04"], "2007-12-01T00:00:00+00:00"),
-        (["10/23/2007 8:07:08 PM", "10/23/2007 8:07:12 PM"], "2007-10-23T20:07:08+00:00"),
-        (["10/01/2007 12:07:08 AM", "10/23/2007 8:07:12 PM"], "2007-10-01T00:07:08+00:00"),
-        (["01/10/2007 08:07:08", "23/10/2007 08:07:12"], "2007-10-01T08:07:08+00:00"),
-        (["23.10.2007 08:07:08", "23.10.2007 08:07:12"], "2007-10-23T08:07:08+00:00"),
-        (["23-Oct-07 08:07:08", "23-Oct-07 08:07:12"], "2007-10-23T08:07:08+00:00"),
-        (["2008-02-07T04:29:29-06:00", "2008-02-07T04:29:39-06:00"], "2008-02-07T10:29:29+00:00"),
-        (["2008-02-07T04:29:29.250Z", "2008-02-07T04:29:39Z"], "2008-02-07T04:29:29.250000+00:00"),
-        (["1193126828", "1193126832"], "2007-10-23T08:07:08+00:00"),
-        (["1193126828000", "1193126832000"], "2007-10-23T08:07:08+00:00"),
-        (["39378.338287037", "39378.338333333"], "2007-10-23T08:07:08+00:00"),
-        (["20071023080708", "20071023080712"], "2007-10-23T08:07:08+00:00"),
-    ],
-)  # fmt: skip
-def test_dates_in_many_forms(tmp_path: Path, written: list[str], expected: str) -> None:
-    reading = reading_of(tmp_path, text("Time;Hookload kkgf", *(f"{one};126" for one in written)))
-
-    assert seconds(reading)[0] == expected
-    assert reading.report.rows_kept == 2
-
-
-@pytest.mark.parametrize("heads", ["Date,Time", "YYYY/MM/DD,HH:MM:SS"])
-def test_date_and_time_may_stand_apart(tmp_path: Path, heads: str) -> None:
-    content = text(f"{heads},Hookload kkgf", "2007/10/23,08:07:08,126", "2007/10/23,08:07:12,127")
-
-    assert seconds(reading_of(tmp_path, content))[0] == "2007-10-23T08:07:08+00:00"
-
-
-def test_a_date_that_can_be_read_two_ways_is_said(tmp_path: Path) -> None:
-    content = text("Time,Hookload kkgf", "03/04/2007 08:00:00,126", "03/04/2007 08:00:04,127")
-
-    reading = reading_of(tmp_path, content)
-    told = reading_of(tmp_path, content, ColumnMap(time_format="%m/%d/%Y %H:%M:%S"))
-
-    assert seconds(reading)[0] == "2007-04-03T08:00:00+00:00"
-    assert any("two ways" in note for note in reading.report.notes)
-    assert seconds(told)[0] == "2007-03-04T08:00:00+00:00"
-    assert told.report.notes == ()
-
-
-def test_the_offset_of_the_map_holds_where_the_file_states_none(tmp_path: Path) -> None:
-    columns = ColumnMap(time=("Clock",), utc_offset=timedelta(hours=-6))
-    content = text("Clock,Hookload kkgf", "2007-10-23 08:07:08,126", "2007-10-23T08:07:12Z,127")
-
-    reading = reading_of(tmp_path, content, columns)
-
-    assert seconds(reading) == ["2007-10-23T14:07:08+00:00", "2007-10-23T08:07:12+00:00"]
 
 
 def test_the_map_names_columns_that_no_heading_gives_away(tmp_path: Path) -> None:
@@ -495,68 +330,3 @@ def test_blocks_join_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert pieces.table.equals(whole.table)
     assert pieces.report.rejections == whole.report.rejections == wide.report.rejections
     assert wide.table.equals(whole.table)
-
-
-def real(path: Path) -> Reading:
-    with unpack(path) as unpacked:
-        (member,) = unpacked.members
-        return read(member.path, ReadOptions(member.name))
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize(("name", "rows"), [("TSPP2", 8_499), ("TSPP3", 12_533), ("TSPP4", 10_753)])
-def test_volve_keeps_all_rows_and_channels(real_data: Path, name: str, rows: int) -> None:
-    path = real_data / "volve_drilling" / f"{name}.csv.gz"
-    first = gzip.decompress(path.read_bytes()).splitlines()[:2]
-    raw = dict(zip(first[0].decode().split(","), first[1].decode().split(","), strict=True))
-
-    reading = real(path)
-
-    assert (reading.report.rows_read, reading.report.rows_kept) == (rows, rows)
-    assert len(reading.channels) == 10
-    assert reading.report.interval == 4.0
-    assert reading.table["hook_load"][0] == pytest.approx(
-        float(raw["Average Hookload kkgf"]) * conversion("kkgf", "kN").factor
-    )
-
-
-@pytest.mark.real_data
-def test_volve_values_are_those_of_the_file(real_data: Path) -> None:
-    reading = real(real_data / "volve_drilling" / "TSPP2.csv.gz")
-
-    first = reading.table.row(0, named=True)
-    assert first["hook_load"] == pytest.approx(126.0879115 * 9.80665)
-    assert first["hole_depth"] == 1366.390054
-    assert first["standpipe_pressure"] == 16941.99982
-    assert first["time"] == datetime(2007, 10, 23, 8, 7, 8, tzinfo=UTC)
-    assert reading.report.last == datetime(2007, 10, 23, 17, 33, 40, tzinfo=UTC)
-
-
-@pytest.mark.real_data
-def test_forge_is_indexed_by_depth_and_its_torque_that_is_a_pressure_is_left_out(
-    real_data: Path,
-) -> None:
-    path = real_data / "forge_58-32" / "Well_58-32.csv"
-    metric = pl.read_csv(path)
-
-    reading = real(path)
-
-    assert (reading.kind, reading.report.rows_kept) == (Kind.DEPTH, 7_311)
-    assert reading.table["depth"].to_list() == metric["Depth(m)"].to_list()
-    difference = (reading.table["standpipe_pressure"] - metric["Pump Press (KPa)"]).abs()
-    assert float(difference.quantile(0.99) or 0) < 1.0
-    assert "torque" not in reading.channels
-    assert "pressure" in reading.report.unmapped["Surface Torque (psi)"]
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize(
-    ("name", "rows", "first"),
-    [("USROP_A 0 N-NA_F-9_Ad", 13_746, 491.033), ("USROP_A 1 N-S_F-7d", 6_389, 301.231)],
-)
-def test_usrop_is_indexed_by_depth(real_data: Path, name: str, rows: int, first: float) -> None:
-    reading = real(real_data / "usrop" / f"{name}.csv.gz")
-
-    assert (reading.kind, reading.report.rows_kept) == (Kind.DEPTH, rows)
-    assert reading.table["depth"][0] == first
-    assert reading.table["bit_diameter"].max() in (0.31115, 0.4445)
