@@ -1,5 +1,7 @@
 """Remaining life as the service answers it, whichever door it was asked through."""
 
+from datetime import timedelta
+
 from idrill.errors import InvalidRequest
 from idrill.prognosis import LEVELS, InputQuality
 from idrill.registry.champions import model_name
@@ -75,6 +77,8 @@ def stored(one: Prediction) -> StoredPrediction:
         version=int(version) if version else None,
         origin=one.origin,
         lake_version=one.lake_version,
+        data_until=one.data_until,
+        data_age=None if one.data_age is None else one.data_age / timedelta(hours=1),
         unit=clocks.get(said.component, ""),
         cap=said.cap,
         age=said.age,

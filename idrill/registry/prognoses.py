@@ -78,9 +78,14 @@ def prognoses(
             source,
             known.version,
             known.origin,
+            data_until=_until(known.windows.get((place.id, kind.name))),
         )
         for place, kind in _places(known.rig)
     ]  # fmt: skip
+
+
+def _until(last: LastWindow | None) -> datetime | None:
+    return None if last is None else last.until
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ in them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -63,6 +63,8 @@ class LastWindow:
     quality: InputQuality
     reason: str
     """Why it is doubtful or withheld; "" if neither."""
+    until: datetime | None = None
+    """The end of the last hour in which anything of it was measured; None if it is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,10 +146,13 @@ def last_window_of(
     end = as_of if life.end is None else min(as_of, life.end)
     rows = _rows(life, before, list(records), end)
     if _measured(life, rows, instant(end)) < LEAST_LIFE:
-        return _withheld(life, None, _too_dark(life, rows, instant(end)))
+        return replace(
+            _withheld(life, None, _too_dark(life, rows, instant(end))), until=_until(rows)
+        )
     if not rows.clock.size:
         step = framing_of(component).step
-        return _withheld(life, rows.age, f"{rows.age:.1f} own hours old; a row takes {step:g}")
+        young = f"{rows.age:.1f} own hours old; a row takes {step:g}"
+        return replace(_withheld(life, rows.age, young), until=_until(rows))
     lived = _as_life(life, rows, failed=False)
     lives = Lives(channels_of(component)[0], kind_of(component).life_clock, (lived,))
     window = last_windows(lives, framing_of(component).length)
@@ -160,6 +165,7 @@ def last_window_of(
         tuple(name for name, none in zip(lives.channels, absent, strict=True) if none),
         quality,
         reason,
+        _until(rows),
     )
 
 
@@ -236,6 +242,13 @@ def _as_life(life: ComponentLife, rows: Rows, *, failed: bool) -> Life:
 
 def _withheld(life: ComponentLife, age: float | None, reason: str) -> LastWindow:
     return LastWindow(life, None, age, (), InputQuality.WITHHELD, reason)
+
+
+def _until(rows: Rows) -> datetime | None:
+    """The end of the last hour in which anything was measured."""
+    if not rows.measured:
+        return None
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=rows.last)
 
 
 def _judged(

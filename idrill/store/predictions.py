@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import and_, func, literal, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,6 +31,14 @@ class Prediction:
     origin: Origin
     created_at: datetime | None = None
     """Filled in when it is kept."""
+    data_until: datetime | None = None
+    """The end of the last hour in which anything of the unit was measured, so that it may be much
+    older than the instant it is about; None where that is not known."""
+
+    @property
+    def data_age(self) -> timedelta | None:
+        """How much older the data are than the instant that it is about."""
+        return None if self.data_until is None else self.prognosis.as_of - self.data_until
 
 
 def keep(session: Session, predictions: Sequence[Prediction]) -> None:
@@ -192,6 +200,7 @@ def _values(one: Prediction) -> dict[str, object]:
         "quality": said.quality.value,
         "reason": said.reason,
         "lake_version": one.lake_version,
+        "data_until": one.data_until,
         "origin": one.origin.value,
         "created_at": datetime.now(UTC),
     }
@@ -214,4 +223,4 @@ def _prediction(row: PredictionRow) -> Prediction:
         reason=row.reason,
     )
     source, origin = PredictionSource(row.source), Origin(row.origin)
-    return Prediction(prognosis, source, row.lake_version, origin, row.created_at)
+    return Prediction(prognosis, source, row.lake_version, origin, row.created_at, row.data_until)

@@ -110,6 +110,14 @@ class StoredPrediction(Answer):
     version: Annotated[int | None, Field(examples=[3])]
     origin: Origin
     lake_version: Annotated[int | None, Field(description="Of the hourly table.")]
+    data_until: Annotated[
+        datetime | None,
+        Field(description="End of the last hour in which the unit was measured; null: not known."),
+    ]
+    data_age: Annotated[
+        float | None,
+        Field(description="How much older than `as_of` the data were [h]; null: not known."),
+    ]
     unit: Annotated[str, Field(description="Of life.", examples=["hours with strokes"])]
     cap: float | None
     age: Annotated[float | None, Field(description="Since its installation.")]

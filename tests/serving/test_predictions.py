@@ -192,9 +192,30 @@ def test_a_rig_is_foreseen_as_every_morning_and_it_is_kept_as_requested(
     assert (first["origin"], first["unit"]) == ("file", "hours with strokes")
     assert first["lake_version"] == platform.lake.version(HOURLY)
     assert first["cap"] >= first["quantiles"][-1]
+    assert first["data_until"] == AS_OF.isoformat().replace("+00:00", "Z")
+    assert first["data_age"] == 0.0
+    assert {one["data_until"] for one in others} == {None}
     assert [one["equipment"] for one in others] == ["mud_pump_2", "mud_pump_3"]
     assert all("on record as installed" in one["reason"] for one in others)
     assert sorted(kept["predictions"], key=lambda one: str(one["equipment"])) == answers
+
+
+def test_a_rig_that_fell_silent_is_foreseen_from_data_that_are_told_to_be_old(
+    at_work: tuple[Service, str],
+) -> None:
+    service, rig = at_work
+    later = (AS_OF + timedelta(days=3)).isoformat()
+    body = {"rig_id": rig, "component": "liner", "as_of": later}
+    maintainer = service.token(Role.MAINTENANCE)
+
+    service.client.post(f"{RUL}/auto", json=body, headers=maintainer)
+    kept = service.client.get(f"{RUL}/{rig}", headers=maintainer).json()["predictions"]
+
+    newest = next(one for one in kept if one["equipment"] == "mud_pump_1")
+    assert newest["as_of"].startswith(later[:10])
+    assert newest["data_until"] == AS_OF.isoformat().replace("+00:00", "Z")
+    assert newest["data_age"] == 72.0
+    assert newest["quality"] != "good"
 
 
 @pytest.mark.parametrize(

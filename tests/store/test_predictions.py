@@ -58,6 +58,20 @@ def test_a_prediction_comes_back_as_it_was_given_or_withheld(database: Database)
         given, withheld = predictions.latest(session, "R1", at=NOON)
 
     assert (given.prognosis, withheld.prognosis) == (GIVEN, WITHHELD)
+
+
+def test_a_prediction_tells_how_much_older_its_data_were(database: Database) -> None:
+    known = replace(daily(GIVEN), data_until=NOON - timedelta(hours=50))
+    with database.session() as session:
+        predictions.keep(session, [known, daily(WITHHELD)])
+
+    with database.session() as session:
+        given, withheld = predictions.page(
+            session, "R1", component=None, source=None, after=None, limit=9
+        )[::-1]
+
+    assert {given.data_age, withheld.data_age} == {timedelta(hours=50), None}
+    assert known.data_until in (given.data_until, withheld.data_until)
     assert (given.lake_version, given.origin) == (7, Origin.SYNTHETIC)
 
 

@@ -55,5 +55,7 @@ class PredictionRow(Row):
     reason: Mapped[str]
     lake_version: Mapped[int | None]
     """Of the hourly table, when it was read."""
+    data_until: Mapped[datetime | None]
+    """The end of the last hour in which anything of the unit was measured."""
     origin: Mapped[str]
     created_at: Mapped[datetime]
