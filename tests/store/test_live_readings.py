@@ -173,7 +173,7 @@ def test_a_writer_that_many_use_commits_every_batch_and_refuses_one_alone(
 
 def written_together(
     database: Database, monkeypatch: pytest.MonkeyPatch, batches: list[Batch]
-) -> tuple[list[Committed | BaseException | None], LiveWriter]:
+) -> tuple[list[BaseException | Committed], LiveWriter]:
     """What became of batches that waited behind one whose commit took long."""
     writer, write = LiveWriter(database), live_intake.write
     begun, queued = Event(), Event()
