@@ -1,4 +1,5 @@
-import tarfile
+"""Logs of WITSML: every row accounted for, hostile documents refused."""
+
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,52 +11,9 @@ from idrill.readers.assembly import ReadOptions
 from idrill.readers.columns import ColumnEntry, ColumnMap
 from idrill.readers.reading import Kind, Reading, Reason
 from idrill.readers.witsml import read_witsml
-
-NAMESPACE = {
-    "1.3.1.1": "http://www.witsml.org/schemas/131",
-    "1.4.1.1": "http://www.witsml.org/schemas/1series",
-}
-
-
-def document(*logs: str, version: str = "1.4.1.1", root: str = "logs") -> str:
-    space = NAMESPACE[version]
-    body = "\n".join(logs)
-    return f'<{root} xmlns="{space}" version="{version}">\n{body}\n</{root}>\n'
-
-
-def curve(mnemonic: str, unit: str, more: str = "") -> str:
-    return f"<logCurveInfo><mnemonic>{mnemonic}</mnemonic><unit>{unit}</unit>{more}</logCurveInfo>"
-
-
-def data(*rows: str) -> str:
-    return "\n".join(f"<data>{row}</data>" for row in rows)
-
-
-HEAD = """<nameWell>15/9-F-7</nameWell><name>GenTime</name><indexType>date time</indexType>
-<indexCurve>Time</indexCurve><nullValue>-999.25</nullValue>"""
-
-
-def time_log(*rows: str, head: str = HEAD, more: str = "", units: str = ",N,Pa") -> str:
-    return f"""<log uidWell="w1">{head}{more}
-{curve("HKLD_AVG", "N", "<typeLogData>double</typeLogData>")}
-{curve("Time", "unitless", "<typeLogData>date time</typeLogData>")}{curve("PUMP", "Pa")}
-<logData><mnemonicList>Time,HKLD_AVG,PUMP</mnemonicList><unitList>{units}</unitList>
-{data(*rows)}
-</logData></log>"""
-
-
-def depth_log(*rows: str, unit: str = "ft", direction: str = "increasing") -> str:
-    """A log of version 1.3.1.1, whose curves do not stand in the order of their columns."""
-    return f"""<log uidWell="w1"><nameWell>58-32</nameWell><name>by depth</name>
-<indexType>measured depth</indexType><direction>{direction}</direction>
-<indexCurve columnIndex="1">Mdepth</indexCurve><nullValue>-999.25</nullValue>
-{curve("HKLD", "klbf", "<nullValue>-1</nullValue><columnIndex>2</columnIndex>")}
-{curve("Mdepth", unit, "<columnIndex>1</columnIndex>")}
-<logData>{data(*rows)}</logData></log>"""
-
+from tests.readers.witsml_text import curve, depth_log, document, time_log
 
 Read = Callable[..., Reading]
-"""Reads the text of a document, with a map of columns if one is given."""
 
 
 @pytest.fixture
@@ -419,84 +377,3 @@ def test_batches_join_without_a_seam(read: Read, monkeypatch: pytest.MonkeyPatch
 
     assert reading.table["line"].to_list() == list(range(1, 101))
     assert reading.table["hook_load"][99] == pytest.approx(640.099)
-
-
-@pytest.fixture(scope="module")
-def f7(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("volve")
-    with tarfile.open(real_data / "volve_witsml" / "F-7.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
-    return folder / "F-7" / "1" / "log" / "1"
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize(
-    ("part", "rows"),
-    [
-        ("4/1/00001", 3016),
-        ("4/2/00001", 10_000),
-        ("4/2/00002", 10_000),
-        ("4/2/00006", 81),
-        ("6/1/00003", 8051),
-        ("7/1/00001", 4677),
-        ("8/1/00001", 4677),
-        ("9/1/00001", 9352),
-        ("1/1/00001", 4674),
-        ("10/1/00001", 2),
-    ],
-)
-def test_every_row_of_the_volve_logs_is_accounted_for(f7: Path, part: str, rows: int) -> None:
-    reading = read_witsml(f7 / f"{part}.xml", ReadOptions(part))
-
-    assert reading.report.rows_read == rows
-    assert reading.report.rows_kept + reading.report.rows_rejected == rows
-    assert [well.name for well in reading.wells] == ["NO 15/9-F-7"]
-    assert {bad.reason for bad in reading.report.rejections} <= {Reason.NO_VALUES}
-
-
-@pytest.mark.real_data
-def test_gentime_of_volve_reads_in_rig_units(f7: Path) -> None:
-    reading = read_witsml(f7 / "4" / "2" / "00001.xml", ReadOptions("GenTime"))
-
-    assert reading.table["time"][0] == datetime(2016, 7, 28, 10, 57, 30, tzinfo=UTC)
-    assert reading.table["hook_load"].median() == pytest.approx(646.5754)
-    assert reading.table["bit_depth"].max() == pytest.approx(4.6)
-    assert reading.report.unmapped["RigActivityCode"]
-
-
-@pytest.mark.real_data
-def test_pits_of_volve_keep_the_reset_time_out(f7: Path) -> None:
-    reading = read_witsml(f7 / "7" / "1" / "00001.xml", ReadOptions("Pits"))
-
-    assert reading.table["pit_volume_total"].max() == pytest.approx(589.76612)
-    assert "date time" in reading.report.unmapped["PIT_RESET_TIME"]
-    assert (
-        "string"
-        in read_witsml(f7 / "10" / "1" / "00001.xml", ReadOptions("settings")).report.unmapped[
-            "WBSCALIPERMNEMONIC"
-        ]
-    )
-
-
-@pytest.mark.real_data
-def test_the_witsml_1_3_1_log_stands_in_utc(real_data: Path) -> None:
-    reading = read_witsml(real_data / "witsml_las" / "Test.witsml", ReadOptions("Test.witsml"))
-
-    assert reading.report.rows_read == 443
-    assert reading.report.first == datetime(2008, 2, 7, 10, 29, 29, tzinfo=UTC)
-    assert reading.table["hole_depth"].drop_nulls().unique().to_list() == pytest.approx([914.4])
-    assert reading.table["hook_load"].min() == pytest.approx(-43.89 * 4.4482216, rel=1e-6)
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize("name", ["log_1311.xml", "log_1411.xml"])
-def test_the_example_logs_of_both_versions_agree(real_data: Path, name: str) -> None:
-    folder = real_data / "witsml_las" / "energistics_examples"
-
-    reading = read_witsml(folder / name, ReadOptions(name))
-
-    assert reading.kind is Kind.DEPTH
-    assert reading.table["depth"].to_list()[:2] == [499.0, 500.01]
-    assert reading.table["rate_of_penetration"][0] == pytest.approx(3.67)
-    assert reading.table["hook_load"][0] == pytest.approx(187.66 * 4.4482216, rel=1e-6)
-    assert [well.id for well in reading.wells] == ["6507-7-A-42"]

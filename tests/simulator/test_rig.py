@@ -1,91 +1,39 @@
 """A rig second by second: what is conserved, what repeats, what cannot be."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import pytest
-from numpy.typing import NDArray
 
 from idrill.errors import InvalidSimulation
 from idrill.frame import Activity, check, content_hash
 from idrill.simulator.bits import draw_bit
-from idrill.simulator.crew import Crew, draw_crew
 from idrill.simulator.drill_strings import Pipe
 from idrill.simulator.event_kinds import EventKind, While
 from idrill.simulator.events import AtRandom, Event, Forcing, Planned
 from idrill.simulator.formation import Formation
 from idrill.simulator.noise import stream as numbers
-from idrill.simulator.operation import Operation, draw_around
-from idrill.simulator.outfit import Outfit, draw_outfit
 from idrill.simulator.parameters import Moment
 from idrill.simulator.rig import simulate, stream
-from idrill.simulator.truth import TRUTH, ledger
-from idrill.simulator.well_plan import WellPlan, draw_well
+from idrill.simulator.truth import TRUTH
+from tests.simulator.drilling_site import (
+    DAY,
+    SEED,
+    START,
+    Site,
+    day,
+    minute,
+    one,
+    site,
+    unclosed,
+    values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-DAY = 86_400
-SEED = 2
-
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Site:
-    """A rig on a well with its crew."""
-
-    rig: Outfit
-    well: WellPlan
-    crew: Crew
-
-    def at(self, section: int, below: float) -> "Site":
-        """The same, drilling a section from so many metres below its top on."""
-        plan = self.well.sections
-        top = plan[section - 1].bottom if section else self.well.start
-        return replace(self, well=replace(self.well, start=top + below))
-
-    def operation(self, steps: int = 2, *, wear_limit: float = 1.0) -> Operation:
-        around = draw_around(self.rig, self.well, SEED)._replace(wear_limit=wear_limit)
-        return Operation(self.rig, self.well, self.crew, START, SEED, around, steps=steps)
-
-
-@cache
-def site(seed: int = SEED) -> Site:
-    crew = draw_crew(numbers(seed, "crew"))
-    return Site(
-        draw_outfit("SIM", numbers(seed, "rig")), draw_well("W", crew, numbers(seed, "well")), crew
-    )
-
-
-@cache
-def day(section: int) -> pl.DataFrame:
-    """The truth of a day in a section, without events."""
-    return site().at(section, 200.0).operation().advance(DAY)
-
-
-def values(truth: pl.DataFrame, column: str) -> Array:
-    return truth[column].to_numpy()
-
-
-def unclosed(truth: pl.DataFrame) -> tuple[float, float]:
-    """What the mud ledger is out by, in the worst step and in all [m³]."""
-    held = truth.select(out=ledger())["out"].to_numpy()
-    return float(np.abs(np.diff(held)).max()), float(np.ptp(held))
-
-
-def minute(truth: pl.DataFrame, column: str, second: float) -> float:
-    """Mean of a minute."""
-    return float(values(truth, column)[int(second) : int(second) + 60].mean())
-
-
-def one(kind: EventKind, start: float, end: float, severity: float, growth: float = 60.0) -> Event:
-    return Event(kind, start, end, severity, growth)
 
 
 def test_the_mud_ledger_closes_through_drilling_tripping_casing_and_events() -> None:
