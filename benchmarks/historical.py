@@ -32,7 +32,7 @@ from idrill.store.tables import RECONCILED
 CHANNELS = ("hook_load", "torque", "standpipe_pressure", "flow_in")
 DAYS = 30
 LIVE_HOURS = 6
-PAGE = 10_000
+PAGE = 100_000
 """Rows of a page: the most that the service gives."""
 ROUNDS = 7
 ARROW = "application/vnd.apache.arrow.stream"
@@ -48,7 +48,7 @@ def run() -> Result:
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
         day = _fill(home, today)
-        lake = [(f"{PAGE:,} rows", (day, day + timedelta(seconds=PAGE)), ROUNDS)]
+        lake = [("an hour", (day, day + timedelta(hours=1)), ROUNDS)]
         lake += [("a rig-day", (day, day + timedelta(days=1)), ROUNDS)]
         lake += [(f"{DAYS} days", (day - timedelta(days=DAYS - 1), day + timedelta(days=1)), 3)]
         live = (today - timedelta(hours=LIVE_HOURS), today)

@@ -62,6 +62,12 @@ LONGEST = {
 }
 """How long that of a request for statistics may be, by the buckets that they are made from."""
 
+MOST_AS_TEXT = 10_000
+"""Rows of a page of JSON or CSV."""
+
+MOST_VALUES = 1_000_000
+"""Values of a longer page."""
+
 YEARS = range(1971, 2200)
 """When anything can have been measured."""
 
@@ -101,6 +107,15 @@ Start = Annotated[AwareDatetime, Query(description="First.", examples=["2024-03-
 End = Annotated[AwareDatetime, Query(description="Left out.", examples=["2024-03-02T00:00:00Z"])]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=10_000, description="Rows of a page.")]
+LongLimit = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=100_000,
+        description=f"Rows of a page; of more than {MOST_AS_TEXT:,}, Arrow or Parquet alone, and "
+        f"rows times channels are at most {MOST_VALUES:,}.",
+    ),
+]
 Accept = Annotated[str, Header(max_length=200, description=", ".join(FORMATS))]
 
 
@@ -187,13 +202,17 @@ def read_historical(
     end: End,
     platform: PlatformDependency,
     cursor: Cursor = None,
-    limit: Limit = 1000,
+    limit: LongLimit = 1000,
     accept: Accept = JSON,
 ) -> Response:
     """Readings with the quality and the origin of each; at most 31 days.
 
     As reconciled; those of days that are not closed yet as validated.
     """
+    if limit > MOST_AS_TEXT and negotiated(accept) in (JSON, CSV):
+        raise InvalidRequest(f"a page of text has {MOST_AS_TEXT:,} rows: ask for Arrow or Parquet")
+    if limit > MOST_AS_TEXT and limit * len(channels) > MOST_VALUES:
+        raise InvalidRequest(f"a page has {MOST_VALUES:,} values: ask for fewer rows or channels")
     span = _span(start, end, LONGEST_RAW)
     return _page(platform, Selection(rig_id, tuple(channels), *span), cursor, limit, accept)
 

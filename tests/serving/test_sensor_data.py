@@ -124,6 +124,7 @@ def test_json_is_what_one_gets_who_does_not_mind(shared: Service, viewer: dict[s
         ({"start": "2024-03-01T00:00:00"}, "invalid_request"),
         ({"start": "yesterday"}, "invalid_request"),
         ({"limit": 10_001}, "invalid_request"),
+        ({"limit": 100_001}, "invalid_request"),
         ({"limit": 0}, "invalid_request"),
         ({"channels": []}, "invalid_request"),
         ({"channels": ["torqe"]}, "unknown_channel"),
@@ -141,6 +142,23 @@ def test_a_request_that_makes_no_sense_says_so(
     answer = shared.client.get(HISTORICAL, params=DAYS | changed, headers=viewer)
 
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("accept", [ARROW, PARQUET])
+def test_a_long_page_is_binary_and_bounded_by_its_values(
+    shared: Service, viewer: dict[str, str], accept: str
+) -> None:
+    binary = viewer | {"Accept": accept}
+    wide = ["torque", "hook_load", *(f"pit_volume_{number}" for number in range(1, 10))]
+
+    long = shared.client.get(HISTORICAL, params=DAYS | {"limit": 100_000}, headers=binary)
+    both = DAYS | {"limit": 100_000, "channels": wide}
+    refused = shared.client.get(HISTORICAL, params=both, headers=binary)
+
+    assert long.status_code == 200
+    assert "x-next-cursor" not in long.headers
+    assert refused.status_code == 422
+    assert "1,000,000 values" in refused.json()["detail"]
 
 
 def test_a_cursor_from_before_the_range_reads_nothing_outside_it(
