@@ -20,7 +20,7 @@ TOGETHER = 64
 """Batches of one commit at most."""
 
 FAULTS_OF_A_STORE = 2
-"""Batches of one group that fail by themselves until the store is held to be at fault."""
+"""Batches of one group in a row that the store refuses until the store is held to be at fault."""
 
 PATIENCE = 30.0
 """How long a sender waits for the commit [s]."""
@@ -143,8 +143,8 @@ class LiveWriter:
             group.append(order)
         return group, False
 
-    def _commit(self, group: Sequence[_Order]) -> None:
-        """Commit a group; if it cannot be kept, each by itself."""
+    def _commit(self, group: Sequence[_Order]) -> Exception | None:
+        """Commit a group; if it cannot be kept, each by itself. What was wrong with the group."""
         try:
             done = self._write(group)
         except Exception as error:  # noqa: BLE001  the thread lives on; whoever waits is told
@@ -152,10 +152,11 @@ class LiveWriter:
                 self._commit_apart(group)
             else:
                 self._fail(group[0], error)
-        else:
-            self._count(done)
-            for order, committed in zip(group, done, strict=True):
-                order.done.set_result(committed)
+            return error
+        self._count(done)
+        for order, committed in zip(group, done, strict=True):
+            order.done.set_result(committed)
+        return None
 
     def _commit_apart(self, group: Sequence[_Order]) -> None:
         """Commit each by itself: one at fault fails alone, a store at fault is asked twice."""
@@ -164,10 +165,8 @@ class LiveWriter:
             if len(faults) == FAULTS_OF_A_STORE:
                 order.done.set_exception(faults[-1])
                 continue
-            self._commit([order])
-            error = order.done.exception()
-            if isinstance(error, StoreError):
-                faults.append(error)
+            error = self._commit([order])
+            faults = [*faults, error] if isinstance(error, StoreError) else []
 
     def _fail(self, order: _Order, error: Exception) -> None:
         """Tell a sender; a fault of its own is told to nobody else."""
