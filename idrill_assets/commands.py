@@ -89,7 +89,7 @@ def backfill(
     rig: RigOption,
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
-    failed: Annotated[bool, typer.Option(help="Only what is stale, held or unfinished.")] = False,  # noqa: FBT002
+    failed: Annotated[bool, typer.Option(help="Only what is stale, held or unfinished.")] = False,  # noqa: FBT002  a flag of the command
 ) -> None:
     """Materialize rig-days again: a range, all of them, or only what failed."""
     console = Console(markup=False)

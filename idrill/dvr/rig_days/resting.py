@@ -111,7 +111,7 @@ class Rests:
         absent = [pl.lit(None, pl.Float64).alias(name) for name in LEAST if name not in present]
         return rows.select("time"), windows.with_columns(absent)
 
-    def hour(self, rows: pl.DataFrame, windows: pl.DataFrame) -> Moves:  # noqa: ARG002
+    def hour(self, rows: pl.DataFrame, windows: pl.DataFrame) -> Moves:  # noqa: ARG002  as every network
         """Judge an hour's windows by the rests before them; nothing is moved."""
         for window in windows.iter_rows(named=True):
             if self.last is None or window["time"] - self.last > WINDOW:
