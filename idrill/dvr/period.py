@@ -9,6 +9,7 @@ from types import MappingProxyType
 import polars as pl
 
 from idrill.dvr.hourly_quality import BITS
+from idrill.dvr.retold import as_last_told
 from idrill.frame import TIME
 
 MADE = pl.Schema(
@@ -66,7 +67,7 @@ class PeriodReport:
     hours: pl.DataFrame
     """(`HOURLY_QUALITY`)"""
     faults: pl.DataFrame
-    """(`FAULTS`) Those that went on are repeated by each rig-day."""
+    """(`day` and `FAULTS`) Those that went on are repeated by each rig-day."""
     balances: pl.DataFrame
     """(`day` and `BALANCES`)"""
     channels: pl.DataFrame
@@ -121,10 +122,8 @@ class PeriodReport:
 
     @cached_property
     def found(self) -> pl.DataFrame:
-        """Each fault once, as it was last told, the earliest first."""
-        return self.faults.unique(["kind", "name", "start"], keep="last", maintain_order=True).sort(
-            "start"
-        )
+        """(`FAULTS`) Each fault once, as it was last told, the earliest first."""
+        return as_last_told(self.faults).drop("day")
 
     @cached_property
     def to_calibrate(self) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from idrill.dvr.retold import as_last_told
 from idrill.dvr.rig_days.report import FAULTS
 from idrill.errors import NotFound
 from idrill.store import reconciliations, rigs
@@ -32,6 +33,7 @@ class Place:
     start: datetime
     kind: str
     name: str
+    network: str
 
 
 def place_of(row: dict[str, object]) -> Place:
@@ -43,7 +45,7 @@ def place_of(row: dict[str, object]) -> Place:
     start = row["start"]
     if not isinstance(start, datetime):
         raise TypeError(f"{row} has no start")
-    return Place(start, str(row["kind"]), str(row["name"]))
+    return Place(start, str(row["kind"]), str(row["name"]), str(row["network"]))
 
 
 def gross_errors(
@@ -51,7 +53,8 @@ def gross_errors(
 ) -> pl.DataFrame:
     """Each fault once, as it was last told, the earliest first (`GROSS_ERRORS`).
 
-    `end` is null where it still went on at the end of the last reconciled day of the period.
+    `end` is null where it still went on at the end of the last reconciled day of the period. One
+    that was renamed as more was seen of it has its last name, and is of its last kind.
 
     Args:
         lake: Where they lie.
@@ -72,15 +75,16 @@ def gross_errors(
         faults.with_columns(pl.lit(day).alias("day")).select(GROSS_ERRORS.names())
         for day, faults in told.items()
     )
+    found = as_last_told(rows)
     if kind is not None:
-        rows = rows.filter(pl.col("kind") == kind.value)
-    key = ["start", "kind", "name"]
-    return rows.unique(key, keep="last", maintain_order=True).sort(key)
+        found = found.filter(pl.col("kind") == kind.value)
+    return found.sort("start", "kind", "name", "network")
 
 
 def behind(rows: pl.DataFrame, place: Place) -> pl.DataFrame:
     """The gross errors that stand behind a place."""
     start, kind, name = pl.col("start"), pl.col("kind"), pl.col("name")
-    same_kind = (kind == place.kind) & (name > place.name)
+    same_name = (name == place.name) & (pl.col("network") > place.network)
+    same_kind = (kind == place.kind) & ((name > place.name) | same_name)
     same_start = (start == place.start) & ((kind > place.kind) | same_kind)
     return rows.filter((start > place.start) | same_start)

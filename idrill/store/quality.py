@@ -39,7 +39,7 @@ def period_report(lake: Lake, rig_id: str, first: date, last: date) -> PeriodRep
         first=first,
         last=last,
         hours=hours.select(HOURLY_QUALITY.names()).collect(),
-        faults=pl.concat([found.faults for found in reports.values()]),
+        faults=_by_day({day: found.faults for day, found in reports.items()}),
         balances=_by_day({day: found.balances for day, found in reports.items()}),
         channels=_by_day({day: found.channels for day, found in reports.items()}),
         made=made.with_columns(pl.col("calibrations").map_elements(_versions, pl.String())),

@@ -200,13 +200,13 @@ def _require_period(first: date, last: date) -> None:
 
 def _cursor(page: pl.DataFrame) -> str:
     last = gross_errors.place_of(page.row(-1, named=True))
-    return token_of([last.start.isoformat(), last.kind, last.name])
+    return token_of([last.start.isoformat(), last.kind, last.name, last.network])
 
 
 def _place(cursor: str) -> Place:
-    start, kind, name = parts_of(cursor, 3)
+    start, *rest = parts_of(cursor, 4)
     try:
-        return Place(datetime.fromisoformat(start).astimezone(UTC), kind, name)
+        return Place(datetime.fromisoformat(start).astimezone(UTC), *rest)
     except (ValueError, OverflowError) as error:
         raise InvalidRequest("this cursor is none of ours: use `next` of an answer") from error
 

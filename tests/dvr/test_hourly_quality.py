@@ -78,7 +78,9 @@ def a_period(*reports: ReconciliationReport) -> PeriodReport:
         first=days[0],
         last=days[-1],
         hours=hours,
-        faults=pl.concat(one.faults for one in reports),
+        faults=pl.concat(
+            one.faults.select(day, pl.all()) for one, day in zip(reports, by_day, strict=True)
+        ),
         balances=pl.concat(
             one.balances.select(day, pl.all()) for one, day in zip(reports, by_day, strict=True)
         ),
@@ -121,6 +123,21 @@ def test_a_fault_that_went_on_over_midnight_is_told_once_and_as_it_ended() -> No
 
     assert period.found.height == 1
     assert period.found["end"].to_list() == [START + timedelta(hours=30)]
+    assert period.found.schema == FAULTS
+
+
+def test_a_fault_that_was_renamed_over_midnight_is_told_once_by_its_last_name() -> None:
+    first = found()
+    unclear = first.faults.with_columns(
+        kind=pl.lit("unclear"),
+        name=pl.lit("torque or pump_wear"),
+        suspects=pl.lit(["torque", "pump_wear"]),
+    )
+
+    period = a_period(replace(first, faults=unclear), found())
+
+    assert period.found.select("kind", "name").rows() == [("sensor", "torque")]
+    assert period.figures()["faults found"] == "1"
 
 
 def test_imbalances_of_several_days_add_up_as_squares_over_the_hours() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -135,8 +135,17 @@ def fill(lake: Lake) -> None:
 
 
 def report(lake: Lake) -> None:
-    """Write what reconciliation told of the two days: a fault that ended, others that went on."""
-    for day, told in enumerate(FAULTS_TOLD):
+    """Write what reconciliation told of the two days, and rows of the first as validated."""
+    tell(lake, "R1", FAULTS_TOLD)
+    place: dict[str, str | date] = {"rig_id": "R1", "day": MORNING.date()}
+    frozen = pl.lit(int(Quality.FROZEN), QUALITY).alias("torque_quality")
+    validated = lake.read(RECONCILED, place).with_columns(frozen)
+    lake.write(VALIDATED, place, validated)
+
+
+def tell(lake: Lake, rig_id: str, days: Sequence[Sequence[tuple[object, ...]]]) -> None:
+    """Write what reconciliation told of the faults of days in a row."""
+    for day, told in enumerate(days):
         at = MORNING.date() + timedelta(days=day)
         rows = [dict(zip(FAULTS, one, strict=True)) for one in told]
         instants = pl.DataFrame(rows, FAULTS).with_columns(pl.col(pl.Datetime).to_physical())
@@ -146,11 +155,7 @@ def report(lake: Lake) -> None:
             "balances": ['[{"balance": "mud", "hours": 2.0, "before": 9.0, "after": 3.0, "unit": '
             '"L/min"}]'], "channels": ["[]"],
         }  # fmt: skip
-        lake.write(RECONCILIATIONS, {"rig_id": "R1", "day": at}, pl.DataFrame(record))
-    place: dict[str, str | date] = {"rig_id": "R1", "day": MORNING.date()}
-    frozen = pl.lit(int(Quality.FROZEN), QUALITY).alias("torque_quality")
-    validated = lake.read(RECONCILED, place).with_columns(frozen)
-    lake.write(VALIDATED, place, validated)
+        lake.write(RECONCILIATIONS, {"rig_id": rig_id, "day": at}, pl.DataFrame(record))
 
 
 def settings_on(store: str, home: Path, request: pytest.FixtureRequest) -> Settings:

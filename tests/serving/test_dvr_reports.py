@@ -1,7 +1,7 @@
 """Gross errors and the report of a rig-day over HTTP."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ from idrill.frame import QUALITY
 from idrill.store.tables import VALIDATED
 from idrill_serving.representations import ARROW, CSV, HTML, JSON, MARKDOWN, PARQUET
 from tests.service import Service, bearer
+from tests.serving.conftest import MORNING, tell
 
 ERRORS = "/api/v1/dvr/gross-errors"
 REPORT = "/api/v1/dvr/reports/R1/2024-03-01"
@@ -55,6 +56,38 @@ def test_a_fault_is_told_as_it_was_known_at_the_end_of_the_period(
     assert [(one["name"], one["end"] is None) for one in found] == [
         ("flow_in", True),
         ("torque or pump_wear", False),
+    ]
+
+
+def test_a_fault_that_was_renamed_is_one_and_those_of_two_networks_are_two(
+    service: Service,
+) -> None:
+    def one(kind: str, name: str, network: str, *suspects: str) -> tuple[object, ...]:
+        known = (MORNING, MORNING + timedelta(hours=1), None, 1.0, 0.1, "kN·m", "mean", "?")
+        return (kind, name, network, list(suspects), *known)
+
+    first = [
+        one("unclear", "torque or pump_wear", "rotation", "torque", "pump_wear"),
+        one("sensor", "torque", "rock", "torque"),
+    ]
+    second = [
+        one("sensor", "torque", "rotation", "torque"),
+        one("sensor", "torque", "rock", "torque"),
+    ]
+    tell(service.client.app.state.platform.lake, "R2", [first, second])  # type: ignore[attr-defined]
+    viewer = service.token(Role.VIEWER)
+
+    def shown(**asked: Any) -> list[tuple[str, str, str]]:
+        rows = told(service, viewer, rig_id="R2", **asked)["rows"]
+        return [(row["name"], row["network"], row["day"]) for row in rows]
+
+    page = told(service, viewer, rig_id="R2", limit=1)
+    torque = [("torque", network, "2024-03-02") for network in ("rock", "rotation")]
+    assert shown() == torque
+    assert shown(limit=1) + shown(limit=1, cursor=page["next"]) == torque
+    assert shown(kind="unclear") == []
+    assert shown(last="2024-03-01", kind="unclear") == [
+        ("torque or pump_wear", "rotation", "2024-03-01")
     ]
 
 
