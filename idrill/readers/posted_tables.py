@@ -130,8 +130,19 @@ def _explained(kind: str) -> Iterator[None]:
     except InvalidRequest as error:
         raise InvalidRequest(f"the body is no {kind} of readings: {error}") from error
     except broken as error:
-        cause = str(error).strip().partition("\n")[0][:200]
+        cause = _cause(error)
         raise InvalidRequest(f"the body is no sound {kind}: {cause}") from error
+
+
+def _cause(error: BaseException) -> str:
+    """Why a table could not be read; where polars gave up, in our words."""
+    told = str(error).strip()
+    if "time zone" in told:
+        return "its time zone is not known: tell UTC"
+    # What a panic says, itself or inside an error of a task, is about polars' code alone.
+    if isinstance(error, pl.exceptions.PanicException) or "panic" in told.lower():
+        return "what it holds is not what its columns and pages say"
+    return told.partition("\n")[0][:200]
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -222,14 +233,16 @@ def _check_size(body: bytes) -> None:
     if len(groups) > MOST_GROUPS:
         raise OversizedRequest(f"a Parquet has at most {MOST_GROUPS} groups of rows")
     _check_rows(sum(group.rows for group in groups))
-    chunks = [chunk for group in groups for chunk in group.chunks]
     unpacked = number = 0
-    for page in (page for chunk in chunks for page in parquet_pages.pages(body, chunk)):
-        _check_rows(page.values)
-        unpacked, number = unpacked + page.unpacked, number + 1
-        if unpacked > MOST_UNPACKED or number > MOST_PAGES:
-            limits = f"{MOST_UNPACKED} bytes, unpacked, in {MOST_PAGES} pages"
-            raise OversizedRequest(f"a Parquet has at most {limits}")
+    for chunk in (chunk for group in groups for chunk in group.chunks):
+        values = 0
+        for page in parquet_pages.pages(body, chunk):
+            values += 0 if page.is_dictionary else page.values
+            _check_rows(max(page.values, values))
+            unpacked, number = unpacked + page.unpacked, number + 1
+            if unpacked > MOST_UNPACKED or number > MOST_PAGES:
+                limits = f"{MOST_UNPACKED} bytes, unpacked, in {MOST_PAGES} pages"
+                raise OversizedRequest(f"a Parquet has at most {limits}")
 
 
 def _polars(column: "pa.ChunkedArray[Any]") -> pl.Series:
