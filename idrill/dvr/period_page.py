@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from html import escape
 from itertools import pairwise
+from string import Template
 
 import polars as pl
 
@@ -67,7 +68,7 @@ def compose(report: PeriodReport) -> str:
         "<h3>What each rig-day was made from</h3>",
         _table(report.made.with_columns(pl.col("sources", "started_from").str.head(12)), ""),
     ]
-    return _PAGE.replace("TITLE", escape(title)).replace("BODY", "\n".join(parts))
+    return _PAGE.substitute(title=escape(title), body="\n".join(parts))
 
 
 def _tiles(report: PeriodReport) -> str:
@@ -246,8 +247,9 @@ def _svg(drawn: Iterable[str], height: float) -> str:
     return f"<svg viewBox='0 0 {WIDTH} {height}' width='100%'>{''.join(drawn)}</svg>"
 
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>i-Drill: TITLE</title><style>
+_PAGE = Template(
+    """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>i-Drill: $title</title><style>
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b3a4b; max-width: 72rem; margin: 2rem auto;
 padding: 0 1.5rem; }
 h1, h2, h3 { font-weight: 600; line-height: 1.2; }
@@ -268,6 +270,7 @@ svg { font: 11px system-ui, sans-serif; fill: #1b3a4b; }
 .key i { display: inline-block; width: 12px; height: 12px; border-radius: 3px;
 margin: 0 5px 0 12px; vertical-align: -1px; }
 </style></head><body>
-BODY
+$body
 </body></html>
 """
+)
