@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from idrill.access import DOORS, Door
+from idrill.access import DOORS, Door, Permission, may
 from idrill.errors import AccessDenied, NotAuthenticated, SettingsError
 from idrill.store import api_keys, logins, users
 from idrill.store.api_keys import PREFIX, ApiKey
@@ -36,6 +36,11 @@ class Principal:
     def name(self) -> str:
         """What the audit trail calls them."""
         return f"key {self.key.id} of {self.user.email}" if self.key else self.user.email
+
+    def may(self, permission: Permission) -> bool:
+        """Whether they may do something: as their role, and as a key if it was given that too."""
+        given = self.key is None or permission in self.key.scopes
+        return given and may(self.user.role, permission)
 
 
 class ClosedRoute(APIRoute):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
@@ -14,19 +15,23 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from idrill.errors import StoreError
 from idrill.store.marks import FileMarks, Mark, ServerMarks
+from idrill.store.silence import answer, patience
+
+if TYPE_CHECKING:
+    from psycopg import Connection as ServerConnection
 
 BUSY_TIMEOUT = 30.0
 """How long a writer waits for another on SQLite [s]."""
 
-CONNECT_TIMEOUT = 10
-"""How long a server may take to answer the first call [s]."""
+PING_TIMEOUT = 5.0
+"""How long a server may take to show that a connection is alive [s]."""
 
 POOL_TIMEOUT = 10
 """How long somebody waits for a connection while all are in use [s]."""
@@ -56,11 +61,7 @@ class Database:
         self.engine = _postgresql(parsed) if self.is_postgresql else _sqlite(parsed)
         self._shown = parsed.render_as_string(hide_password=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._marks = (
-            ServerMarks(parsed, CONNECT_TIMEOUT)
-            if self.is_postgresql
-            else FileMarks(str(parsed.database))
-        )
+        self._marks = ServerMarks(parsed) if self.is_postgresql else FileMarks(str(parsed.database))
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -172,8 +173,29 @@ def _parse(url: str) -> URL:
 
 
 def _postgresql(url: URL) -> Engine:
-    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT}
-    return create_engine(url, pool_pre_ping=True, pool_timeout=POOL_TIMEOUT, connect_args=timeout)
+    engine = create_engine(url, pool_timeout=POOL_TIMEOUT, connect_args=patience(url))
+    event.listen(engine, "connect", _note_new)
+    event.listen(engine, "checkout", _see_alive)
+    return engine
+
+
+def _note_new(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    entry.info["new"] = True
+
+
+def _see_alive(connection: "ServerConnection[Any]", entry: ConnectionPoolEntry, _: object) -> None:
+    """Let the pool connect anew where a server does not answer on a connection that was kept.
+
+    SQLAlchemy's `pool_pre_ping` waits for a silent one without end.
+    """
+    from psycopg import Error
+
+    if entry.info.pop("new", False):
+        return
+    try:
+        answer(connection, b"", PING_TIMEOUT)
+    except Error as error:
+        raise InvalidatePoolError(str(error)) from error
 
 
 def _sqlite(url: URL) -> Engine:

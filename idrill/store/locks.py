@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from idrill.errors import LakeBusy, LakeError
+from idrill.store.silence import patience
 
 if TYPE_CHECKING:
     from idrill.store.database import Database
@@ -117,7 +118,8 @@ def _connected(url: str, wait: float) -> Iterator[Connection]:
         url,
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
-        connect_args={
+        connect_args=patience(make_url(url))
+        | {
             "application_name": _this_process(),
             "options": f"-c lock_timeout={max(1, round(wait * 1000))}",
         },

@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from idrill.access import Permission, may
+from idrill.access import Permission
 from idrill.errors import IDrillError
 from idrill.store import rig_days
 from idrill.store.live_writer import WAITING, WriterState
@@ -67,7 +67,7 @@ async def show_stream(platform: PlatformDependency, principal: PrincipalDependen
     """How readings get from this worker to where they are kept, and whether they do."""
     found = await _probe(platform, "stream", _stream)
     done = platform.live.progress
-    may_know_why = may(principal.user.role, Permission.READ_SYSTEM_LOG)
+    may_know_why = principal.may(Permission.READ_SYSTEM_LOG)
     return StreamHealth(
         **found.model_dump(),
         backend=BACKEND,

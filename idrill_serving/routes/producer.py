@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from idrill.access import Permission, may
+from idrill.access import Permission
 from idrill_serving import readings
 from idrill_serving.dependencies import PlatformDependency, PrincipalDependency
 from idrill_serving.doors import ClosedRoute
@@ -26,7 +26,7 @@ def publish_readings(
 def show_producer(platform: PlatformDependency, principal: PrincipalDependency) -> ProducerStatus:
     """Where published readings go, and how many went there."""
     done = platform.live.progress
-    may_know_why = may(principal.user.role, Permission.READ_SYSTEM_LOG)
+    may_know_why = principal.may(Permission.READ_SYSTEM_LOG)
     return ProducerStatus(
         backend=BACKEND,
         waiting=platform.live.waiting,

@@ -87,6 +87,25 @@ def test_why_the_store_failed_is_told_to_who_may_read_the_system_log(
         assert all(one["last_fault_at"] for one in asked.values())
 
 
+@pytest.mark.parametrize("owner", [Role.ENGINEER, Role.ADMIN])
+def test_a_key_learns_why_the_store_failed_if_it_may_read_the_system_log_itself(
+    service: Service, monkeypatch: pytest.MonkeyPatch, owner: Role
+) -> None:
+    monkeypatch.setattr(live_intake, "write", refused)
+    tell(service)
+    learned = []
+
+    for scopes in (["read_sensor_data"], ["read_sensor_data", "read_system_log"]):
+        key = {"name": "watcher", "scopes": scopes, "days": 1}
+        made = service.client.post("/api/v1/api-keys", json=key, headers=service.token(owner))
+        headers = {"X-API-Key": made.json()["secret"]}
+        status = service.client.get("/api/v1/producer/status", headers=headers).json()
+        assert status["last_fault_at"] is not None
+        learned.append(status["last_fault"])
+
+    assert learned == [None, "the disk is full"]
+
+
 def test_a_queue_that_is_full_degrades(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, going_on = Event(), Event()
 
