@@ -34,14 +34,17 @@ class State(StrEnum):
 OVER = frozenset({State.DONE, State.CANCELLED})
 """States from which nothing follows."""
 
+AGREED = frozenset({State.APPROVED, State.SCHEDULED})
+"""States of work that was approved and has not begun; told to be another, it is proposed again."""
+
 TIMED = frozenset({State.SCHEDULED, State.IN_PROGRESS, State.DONE})
 """States of work that has a time."""
 
 _MOVES = MappingProxyType(
     {
         State.PROPOSED: {State.APPROVED, State.CANCELLED},
-        State.APPROVED: {State.SCHEDULED, State.CANCELLED},
-        State.SCHEDULED: {State.IN_PROGRESS, State.CANCELLED},
+        State.APPROVED: {State.SCHEDULED, State.PROPOSED, State.CANCELLED},
+        State.SCHEDULED: {State.IN_PROGRESS, State.PROPOSED, State.CANCELLED},
         State.IN_PROGRESS: {State.DONE, State.CANCELLED},
         State.DONE: set[State](),
         State.CANCELLED: set[State](),

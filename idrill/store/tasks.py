@@ -1,7 +1,8 @@
-"""Work on rigs' equipment: what is planned, how it stands, and all that was ever changed of it.
+"""Work on rigs' equipment: what is planned, how it stands, and who may say that it is done so.
 
 Whoever changes a task says which version they looked at; what somebody else changed meanwhile is
-never overwritten.
+never overwritten. What a second person approved is what is done: where it is told anew before the
+work begins, the task is proposed again.
 """
 
 from collections.abc import Collection
@@ -13,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from idrill.errors import AccessDenied, IllegalMove, InvalidTask, NotFound, VersionConflict
 from idrill.maintenance.alerts import Priority
-from idrill.maintenance.tasks import OVER, TIMED, Activity, State, check_times, moved
+from idrill.maintenance.tasks import AGREED, OVER, TIMED, Activity, State, check_times, moved
 from idrill.store import alerts, rigs
 from idrill.store.holding import held
 from idrill.store.listing import newest
 from idrill.store.orm import TaskHistoryRow, TaskRow
+
+APPROVED_OF = frozenset({"title", "priority", "due"})
+"""What of a plan is approved; the times and who does it are given afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +61,6 @@ class Task:
     state: State
     version: int
     """Counts its changes, from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What was done to a task."""
-
-    id: int
-    task_id: int
-    rig_id: str
-    number: int
-    """Which of the task's changes, from 1."""
-    state: State
-    by: str
-    note: str
-    at: datetime
-    changed: dict[str, object]
-    """What each changed field became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +106,7 @@ def propose(session: Session, work: Work, plan: Plan, author: Author) -> Task:
         **asdict(plan),
         created_by=author.name,
         proposer_id=author.user_id,
+        author_id=author.user_id,
         created_at=datetime.now(UTC),
         state=State.PROPOSED.value,
         version=1,
@@ -133,12 +121,12 @@ def propose(session: Session, work: Work, plan: Plan, author: Author) -> Task:
 
 
 def change(session: Session, number: int, plan: Plan, author: Author) -> Task:
-    """Plan a task anew.
+    """Plan a task anew; where what was approved of it changes, it is proposed again.
 
     Raises:
         NotFound: If there is no such task.
         VersionConflict: If somebody else changed it meanwhile.
-        IllegalMove: If the work is over.
+        IllegalMove: If the work is over, or has begun and would become another than was approved.
         InvalidTask: If its times make no sense, or what is scheduled would lose them.
     """
     row = _claimed(session, number, author)
@@ -160,13 +148,16 @@ def move(session: Session, number: int, to: State, author: Author, plan: Plan) -
     Raises:
         NotFound: If there is no such task.
         VersionConflict: If somebody else changed it meanwhile.
-        AccessDenied: If they approve what they proposed themselves.
+        AccessDenied: If they approve what they proposed or last wrote themselves.
         IllegalMove: If it cannot become that.
         InvalidTask: If it would be scheduled without a time.
     """
     row = _claimed(session, number, author)
-    if to is State.APPROVED and row.proposer_id is not None and row.proposer_id == author.user_id:
-        raise AccessDenied("who proposes work does not approve it: somebody else does")
+    if to is State.APPROVED and author.user_id is not None:
+        if row.proposer_id == author.user_id:
+            raise AccessDenied("who proposes work does not approve it: somebody else does")
+        if row.author_id == author.user_id:
+            raise AccessDenied("who last changed what is approved does not approve it")
     row.state = moved(State(row.state), to).value
     return _changed(session, row, author, plan)
 
@@ -191,42 +182,19 @@ def listed(session: Session, wanted: Wanted) -> list[Task]:
 def scheduled(session: Session, wanted: Wanted, start: datetime, end: datetime) -> list[Task]:
     """Tasks with a time that meets the span from `start` until before `end`, by their start."""
     query = select(TaskRow).where(TaskRow.planned_start < end, TaskRow.planned_end > start)
-    query = query.where(*_chosen(wanted)).order_by(TaskRow.planned_start, TaskRow.id)
+    query = query.where(*chosen(wanted)).order_by(TaskRow.planned_start, TaskRow.id)
     return [_task(row) for row in session.scalars(query.limit(wanted.limit))]
 
 
-def history(session: Session, wanted: Wanted, number: int | None = None) -> list[Event]:
-    """What was done to tasks, the newest first.
-
-    Args:
-        session: Of the store.
-        wanted: Of which rigs, how the tasks stand now, and which page.
-        number: Only of this task.
-    """
-    query = (
-        select(TaskHistoryRow, TaskRow.rig_id)
-        .join(TaskRow, TaskRow.id == TaskHistoryRow.task_id)
-        .where(*_chosen(wanted))
-        .order_by(TaskHistoryRow.id.desc())
-        .limit(wanted.limit)
-    )
-    if wanted.before is not None:
-        query = query.where(TaskHistoryRow.id < wanted.before)
-    if number is not None:
-        query = query.where(TaskHistoryRow.task_id == number)
-    return [_event(row, rig_id) for row, rig_id in session.execute(query)]
+def chosen(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Which tasks are of the rigs and in the states that are asked for."""
+    stands = TaskRow.state.in_([state.value for state in wanted.states])
+    return [stands] if wanted.rigs is None else [stands, TaskRow.rig_id.in_(wanted.rigs)]
 
 
 def absent(number: int) -> NotFound:
     """What is told where there is no such task, or none that one may see."""
     return NotFound(f"no task that you may see has the number {number}")
-
-
-def _chosen(wanted: Wanted) -> list[ColumnElement[bool]]:
-    chosen: list[ColumnElement[bool]] = [
-        TaskRow.state.in_([state.value for state in wanted.states])
-    ]
-    return chosen if wanted.rigs is None else [*chosen, TaskRow.rig_id.in_(wanted.rigs)]
 
 
 def _claimed(session: Session, number: int, author: Author) -> TaskRow:
@@ -252,12 +220,31 @@ def _changed(session: Session, row: TaskRow, author: Author, plan: Plan) -> Task
         raise InvalidTask("what is scheduled has a time: give planned_start and planned_end")
     before = asdict(_task(row).plan)
     changed = {name: value for name, value in asdict(plan).items() if before[name] != value}
+    if changed.keys() & APPROVED_OF:
+        _rewritten(row, author)
     for name, value in changed.items():
         setattr(row, name, value)
     row.version += 1
     session.flush()
     _remember(session, row, author, changed)
     return _task(row)
+
+
+def _rewritten(row: TaskRow, author: Author) -> None:
+    """Note who wrote what is approved, and ask for approval anew where it was given.
+
+    Raises:
+        IllegalMove: If the work has begun.
+    """
+    state = State(row.state)
+    if state in TIMED - AGREED:
+        raise IllegalMove(
+            f"this task is {state}: what was approved of it ({', '.join(sorted(APPROVED_OF))}) "
+            "changes no more; cancel it and propose another"
+        )
+    if state in AGREED:
+        row.state = moved(state, State.PROPOSED).value
+    row.author_id = author.user_id
 
 
 def _remember(session: Session, row: TaskRow, author: Author, changed: dict[str, object]) -> None:
@@ -286,9 +273,3 @@ def _task(row: TaskRow) -> Task:
         row.assigned_to,
     )
     return Task(row.id, work, plan, row.created_by, row.created_at, State(row.state), row.version)
-
-
-def _event(row: TaskHistoryRow, rig_id: str) -> Event:
-    state = State(row.state)
-    told = row.by, row.note, row.at, row.changed
-    return Event(row.id, row.task_id, rig_id, row.number, state, *told)

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query
 
 from idrill.errors import InvalidRequest
 from idrill.maintenance.tasks import OVER, State
-from idrill.store import audit, tasks
+from idrill.store import audit, task_history, tasks
 from idrill.store.audit import Actor, Change
 from idrill.store.audit_actions import Action
-from idrill.store.tasks import Author, Event, Plan, Task, Work
+from idrill.store.task_history import Event
+from idrill.store.tasks import Author, Plan, Task, Work
 from idrill_serving.dependencies import (
     ActorDependency,
     Before,
@@ -89,7 +90,7 @@ def list_history(
 ) -> TaskEventPage:
     """What was done to tasks, the newest first."""
     with platform.database.session() as session:
-        found = tasks.history(session, tasks.Wanted(rigs, state, before, limit + 1))
+        found = task_history.history(session, tasks.Wanted(rigs, state, before, limit + 1))
     return _events(found, limit)
 
 
@@ -143,14 +144,20 @@ def change_task(
     principal: PrincipalDependency,
     actor: ActorDependency,
 ) -> TaskAnswer:
-    """Plan work anew; what the body leaves out stays."""
+    """Plan work anew; what the body leaves out stays.
+
+    Another title, priority or `due` of approved or scheduled work makes it `proposed` again.
+    """
     told = body.model_dump(include=_PLANNED, exclude_unset=True)
     told = {key: value for key, value in told.items() if value is not None or key in _OPTIONAL}
     author = _author(principal, body.version, body.note)
     with platform.database.session() as session:
         found = _seen(principal, tasks.get(session, task_id))
         done = tasks.change(session, task_id, replace(found.plan, **told), author)
-        audit.record(session, actor, _told(Action.TASK_CHANGED, done, body))
+        change = _told(Action.TASK_CHANGED, done, body)
+        if done.state is not found.state:
+            change.details.update({"state": done.state.value, "formerly": found.state.value})
+        audit.record(session, actor, change)
     return _answer(done)
 
 
@@ -162,7 +169,7 @@ def approve_task(
     principal: PrincipalDependency,
     actor: ActorDependency,
 ) -> TaskAnswer:
-    """Approve work that somebody else, or the platform, proposed."""
+    """Approve work that somebody else, or the platform, proposed and last changed."""
     return _move(platform, principal, actor, task_id, State.APPROVED, body)
 
 
@@ -226,7 +233,7 @@ def show_task_history(
     wanted = tasks.Wanted(None, before=before, limit=limit + 1)
     with platform.database.session() as session:
         _seen(principal, tasks.get(session, task_id))
-        found = tasks.history(session, wanted, task_id)
+        found = task_history.history(session, wanted, task_id)
     return _events(found, limit)
 
 

@@ -13,6 +13,7 @@ FOLLOWS = {
     ("approved", "scheduled"),
     ("scheduled", "in_progress"),
     ("in_progress", "done"),
+    *((state, "proposed") for state in ("approved", "scheduled")),
     *((state, "cancelled") for state in ("proposed", "approved", "scheduled", "in_progress")),
 }
 SIX, TEN = datetime(2026, 3, 1, 6, tzinfo=UTC), datetime(2026, 3, 1, 10, tzinfo=UTC)

@@ -9,7 +9,7 @@ from idrill.maintenance.alerts import Priority
 from idrill.maintenance.tasks import Activity
 from idrill.store import tasks
 from idrill.store.tasks import Author, Plan, Work
-from tests.rig_work import TASK, TIMES, a_rig, a_task, an_alert
+from tests.rig_work import TASK, TIMES, Json, a_rig, a_task, an_alert
 from tests.service import Service, bearer
 
 TASKS = "/api/v1/maintenance/tasks"
@@ -78,6 +78,81 @@ def test_who_proposes_work_does_not_approve_it_by_key_either(either: Service) ->
     assert told(own, admin) == told(by_key, admin) == (200, None)
 
 
+def told(
+    service: Service, who: dict[str, str], task: Json, action: str, **body: object
+) -> tuple[int, Json]:
+    """What somebody is answered who changes a task, or takes it on."""
+    verb, path = ("PATCH", "") if action == "change" else ("POST", f"/{action}")
+    sent = {"version": task["version"], **body}
+    answer = service.client.request(verb, f"{TASKS}/{task['id']}{path}", json=sent, headers=who)
+    return answer.status_code, answer.json()
+
+
+def test_who_last_wrote_what_is_approved_does_not_approve_it_by_key_either(
+    either: Service,
+) -> None:
+    rewriter, other = either.newcomer(Role.ADMIN), either.newcomer(Role.MAINTENANCE)
+    wanted = {"name": "editor", "scopes": ["plan_maintenance"], "days": 1}
+    key = either.client.post("/api/v1/api-keys", json=wanted, headers=rewriter).json()["secret"]
+
+    for writer in (rewriter, {"X-API-Key": key}):
+        _, task = told(either, writer, a_task(either, "R1"), "change", title="cut the derrick")
+        code, refused = told(either, rewriter, task, "approve")
+        assert (code, refused["code"]) == (403, "access_denied")
+        _, planned = told(either, other, task, "change", assigned_to="day crew", **TIMES)
+        assert told(either, rewriter, planned, "approve")[0] == 403
+        code, approved = told(either, other, planned, "approve")
+        assert (code, approved["title"]) == (200, "cut the derrick")
+
+
+@pytest.mark.parametrize("done", [("approve",), ("approve", "schedule")])
+@pytest.mark.parametrize(
+    "anew", [{"title": "cut it"}, {"priority": "critical"}, {"due": "2026-03-02T00:00:00Z"}]
+)
+def test_what_was_approved_and_is_told_to_be_another_is_proposed_again(
+    shared: Service, done: tuple[str, ...], anew: dict[str, str]
+) -> None:
+    task = a_task(shared, "R1", *done)
+    writer, second = shared.newcomer(Role.MAINTENANCE), shared.newcomer(Role.MAINTENANCE)
+
+    code, changed = told(shared, writer, task, "change", **anew)
+
+    assert (code, changed["state"]) == (200, "proposed")
+    assert told(shared, writer, changed, "approve")[0] == 403
+    assert told(shared, second, changed, "schedule", **TIMES)[0] == 409
+    assert told(shared, second, changed, "approve")[0] == 200
+    events = shared.client.get(f"{TASKS}/{task['id']}/history", headers=second).json()["events"]
+    assert [one["state"] for one in events[:2]] == ["approved", "proposed"]
+    trail = shared.client.get(
+        "/api/v1/audit?action=task.changed&limit=1", headers=shared.newcomer(Role.ADMIN)
+    )
+    details = trail.json()["entries"][0]["details"]
+    assert (details["formerly"], details["state"]) == (task["state"], "proposed")
+
+
+def test_what_was_approved_stays_approved_where_only_its_time_and_crew_change(
+    shared: Service,
+) -> None:
+    task = a_task(shared, "R1", "approve", "schedule")
+    later = {"planned_end": "2026-03-01T12:00:00Z", "assigned_to": "day crew"}
+
+    code, changed = told(
+        shared, shared.token(Role.MAINTENANCE), task, "change", **later,
+        title=task["title"], priority=task["priority"],
+    )  # fmt: skip
+
+    assert (code, changed["state"]) == (200, "scheduled")
+
+
+def test_work_that_has_begun_is_what_was_approved(shared: Service) -> None:
+    task, planner = a_task(shared, "R1", "approve", "schedule", "start"), shared.token(Role.ADMIN)
+
+    code, refused = told(shared, planner, task, "change", title="cut the derrick")
+
+    assert (code, refused["code"]) == (409, "illegal_move")
+    assert told(shared, planner, task, "change", assigned_to="day crew")[0] == 200
+
+
 def test_what_the_platform_proposes_is_approved_by_anybody_who_plans(either: Service) -> None:
     work, plan = Work("R1", Activity.REPLACE, "mud_pump_1"), Plan("liner is worn", Priority.HIGH)
     with either.database.session() as session:
@@ -116,10 +191,10 @@ def test_a_change_leaves_what_it_does_not_name(shared: Service) -> None:
     task = a_task(shared, "R1", "approve", "schedule")
     planner = shared.token(Role.MAINTENANCE)
 
-    body = {"version": task["version"], "priority": "critical", "title": None}
+    body = {"version": task["version"], "assigned_to": "day crew", "title": None}
     changed = shared.client.patch(f"{TASKS}/{task['id']}", json=body, headers=planner).json()
 
-    assert changed == {**task, "priority": "critical", "version": task["version"] + 1}
+    assert changed == {**task, "assigned_to": "day crew", "version": task["version"] + 1}
 
 
 def test_what_is_scheduled_keeps_a_time_and_what_is_over_keeps_its_plan(shared: Service) -> None:

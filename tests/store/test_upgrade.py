@@ -147,6 +147,36 @@ def test_work_that_was_proposed_before_keeps_its_proposer(empty_url: str) -> Non
     database.dispose()
 
 
+def test_work_that_was_changed_before_keeps_who_wrote_it_last(empty_url: str) -> None:
+    database, email = at(empty_url, "0010"), "a_b@rig.example"
+    fill(database)
+    written: dict[int, list[tuple[str, dict[str, str]]]] = {
+        2: [(email, {"title": "a"}), ("nobody", {"assigned_to": 'crew "title": b'})],
+        3: [(email, {"title": "a"}), ("nobody", {"due": "2024-03-01"})],
+        4: [("nobody", {"title": "a"}), (f"key 3 of {email}", {"priority": "high"})],
+    }
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE users SET email = :email"), {"email": email})
+        work = Table("maintenance_tasks", MetaData(), autoload_with=connection)
+        events = Table("task_history", MetaData(), autoload_with=connection)
+        [row] = connection.execute(select(work)).mappings()
+        [event] = connection.execute(select(events)).mappings()
+        for task, changes in written.items():
+            connection.execute(insert(work).values({**row, "id": task}))
+            for number, (by, changed) in enumerate(changes, 1):
+                place = {"id": 10 * task + number, "task_id": task, "number": number}
+                connection.execute(
+                    insert(events).values({**event, **place, "by": by, "changed": changed})
+                )
+
+    database.migrate()
+
+    with database.engine.connect() as connection:
+        told = connection.execute(text("SELECT id, author_id FROM maintenance_tasks ORDER BY id"))
+        assert [tuple(one) for one in told] == [(1, None), (2, 1), (3, None), (4, 1)]
+    database.dispose()
+
+
 def test_what_an_older_version_wrote_is_read_by_the_new_one(
     empty_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -95,6 +95,8 @@ class TaskRow(Row):
     created_by: Mapped[str]
     proposer_id: Mapped[Large | None] = mapped_column(ForeignKey("users.id"))
     """Who does not approve it; null: the platform itself proposed it."""
+    author_id: Mapped[Large | None] = mapped_column(ForeignKey("users.id"))
+    """Who last wrote what is approved, and does not approve it; null: the platform itself."""
     created_at: Mapped[datetime]
     state: Mapped[str]
     version: Mapped[int]
