@@ -41,6 +41,15 @@ def test_a_unit_starts_what_there_is_as_nobody_special(unit: Path) -> None:
     assert "NoNewPrivileges=true" in told
 
 
+def test_what_answers_the_world_may_not_take_the_whole_machine() -> None:
+    told = (DEPLOY / "idrill-serving.service").read_text()
+
+    assert re.search(r"^MemoryMax=\d+G$", told, re.MULTILINE)
+    assert "\nRestart=on-failure\n" in told
+    assert "\nEnvironment=RUST_BACKTRACE=0\n" in told
+    assert "mem_limit" in compose()["services"]["api"]
+
+
 def test_the_containers_start_what_there_is_with_settings_that_there_are() -> None:
     services = compose()["services"]
     ours = {name: one for name, one in services.items() if one["image"] == "i-drill"}
