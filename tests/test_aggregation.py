@@ -115,22 +115,6 @@ def test_a_value_stands_for_one_and_a_half_intervals() -> None:
     assert row["coverage"] == pytest.approx((30 + 15 + 10) / 60)
 
 
-def test_readings_ten_minutes_apart_do_not_stand_for_one_another() -> None:
-    frame = a_frame(range(0, 3_600, 600), {"torque": [1.0] * 6})
-
-    (hour,) = downsample(frame, "1h").rows(named=True)
-
-    assert (hour["count"], hour["coverage"]) == (6, pytest.approx(6 * 180 / 3_600))
-
-
-def test_what_is_sampled_every_two_minutes_covers_its_time() -> None:
-    frame = a_frame(range(0, 3_600, 120), {"torque": [1.0] * 30})
-
-    (hour, _) = downsample(frame, "1h").rows(named=True)
-
-    assert hour["coverage"] == 1.0
-
-
 def test_what_still_stands_in_the_next_bucket_is_counted_there() -> None:
     frame = a_frame([10, 30, 50], {"torque": [1.0] * 3})
     long = downsample(frame, "1m")

@@ -21,6 +21,7 @@ from idrill.frame import schema
 from idrill.rigs import Rig
 from idrill.store import audit, rigs
 from idrill.store.audit import Actor, Change
+from idrill.store.audit_actions import Action
 from idrill.store.backups import Places, back_up, restore
 from idrill.store.database import Database
 from idrill.store.lake import Lake
@@ -98,7 +99,7 @@ def written_on(lake: Lake, over: Event) -> None:
     while not over.is_set():
         lake.write(RAW, {"rig_id": "R1", "day": day(number % 15)}, frame(number))
         with lake.database.session() as session:
-            audit.record(session, Actor("writer"), Change("write", f"day {number}"))
+            audit.record(session, Actor("writer"), Change(Action.RIG_CHANGED, f"day {number}"))
         number += 1
 
 
@@ -152,7 +153,7 @@ def test_what_is_copied_while_others_write_is_whole_elsewhere(
     assert kept == {"archive/content/ab/abc.gz"}
     assert (there.models / "rul/1/model.onnx").read_text() == "models/rul/1/model.onnx"
     with database.session() as session:
-        audit.record(session, Actor("ada"), Change("write", "after all"))
+        audit.record(session, Actor("ada"), Change(Action.RIG_CHANGED, "after all"))
     copied.write(RAW, {"rig_id": "R1", "day": day(50)}, frame(50))
     database.dispose()
 
