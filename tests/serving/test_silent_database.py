@@ -32,7 +32,7 @@ def proxied(
     monkeypatch.setattr(marks, "REST", 1.0)
     shutil.copytree(template, tmp_path / "home")
     settings = settings_on("postgresql", tmp_path / "home", request)
-    with proxy_before(settings.store_url) as proxy:
+    with proxy_before(str(settings.database_url)) as proxy:
         url = proxy.url.render_as_string(hide_password=False)
         for service in opened(settings.model_copy(update={"database_url": url})):
             yield service, proxy
