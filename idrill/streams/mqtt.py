@@ -1,6 +1,8 @@
 """Readings through MQTT 5: QoS 1 both ways, and a session that outlives its connection."""
 
+import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +30,9 @@ class MqttStream:
 
     def __init__(self, url: str, name: str, take: Take | None) -> None:
         self._topic, self._take = name.replace(".", "/"), take
+        self._held = 0
+        self._let_go = asyncio.Event()
+        self._let_go.set()
         # No Receive Maximum: Mosquitto 2.0 goes beyond it, which ends the connection. Its own bound
         # (max_inflight_messages) holds, and the client stops reading at a thousand messages.
         # The session hangs on the client's name, and a second client of that name ends the first.
@@ -59,6 +64,11 @@ class MqttStream:
 
     async def close(self) -> None:
         """Stop; what is not acknowledged comes again."""
+        if self._take is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._let_go.wait(), GRACE)
+            # FastStream would unsubscribe, and what is published until we are back would be lost.
+            await (await self._broker.connect()).disconnect()
         await self._broker.stop()
 
     async def publish(self, rig_id: str, body: bytes) -> None:
@@ -70,5 +80,12 @@ class MqttStream:
         return await self._broker.ping(TIMEOUT)
 
     async def _handle(self, message: StreamMessage[Any]) -> None:
-        if self._take is not None and await self._take(message.body):
-            await message.ack()
+        self._held += 1
+        self._let_go.clear()
+        try:
+            if self._take is not None and await self._take(message.body):
+                await message.ack()
+        finally:
+            self._held -= 1
+            if not self._held:
+                self._let_go.set()
