@@ -1,5 +1,6 @@
 """What a message says: readings of one rig, row by row or in columns (docs/streams.md)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
@@ -96,40 +97,51 @@ def read(body: bytes, period: Period) -> Told:
     return Told(message.rig_id, origin, message.sender, _posted(message, period))
 
 
-def written(message: Message) -> bytes:
-    """A message as it is sent.
-
-    Raises:
-        InvalidMessage: If it is too large for a broker.
-    """
-    body = message.model_dump_json(exclude_none=True).encode()
-    if len(body) > LARGEST:
-        raise InvalidMessage(f"{len(body)} bytes are more than {LARGEST}: send fewer readings")
-    return body
-
-
 def in_rows(
     rig_id: str,
-    rows: Sequence[tuple[object, Mapping[str, object]]],
+    rows: Sequence[tuple[object, object]],
     *,
     message_id: str,
     origin: Origin | None = None,
     sender: str = "",
 ) -> bytes:
-    """A message of readings row by row, each with its time and its values by channel."""
-    told = [Row(time=time, values=values) for time, values in rows]
-    return written(
-        Message.model_validate(
-            {
-                "format": FORMAT,
-                "message_id": message_id,
-                "rig_id": rig_id,
-                "origin": origin,
-                "sender": sender,
-                "rows": told,
-            }
-        )
-    )
+    """A message of readings row by row, each with its time and its values by channel.
+
+    Raises:
+        InvalidMessage: If it is too large.
+    """
+    about = _about(rig_id, message_id, origin, sender)
+    return _written(about | {"rows": [{"time": at, "values": values} for at, values in rows]})
+
+
+def in_columns(
+    rig_id: str,
+    times: Sequence[str],
+    columns: Mapping[str, Sequence[float | None]],
+    *,
+    message_id: str,
+    origin: Origin | None = None,
+    sender: str = "",
+) -> bytes:
+    """A message of readings in columns, each with one value for each of `times`.
+
+    Raises:
+        InvalidMessage: If it is too large.
+    """
+    about = _about(rig_id, message_id, origin, sender)
+    return _written(about | {"columns": {"time": times, "channels": columns}})
+
+
+def _about(rig_id: str, message_id: str, origin: Origin | None, sender: str) -> dict[str, object]:
+    told = {"format": FORMAT, "message_id": message_id, "rig_id": rig_id, "sender": sender}
+    return told | {"origin": origin and origin.value}
+
+
+def _written(told: dict[str, object]) -> bytes:
+    body = json.dumps(told, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+    if len(body) > LARGEST:
+        raise InvalidMessage(f"{len(body)} bytes are more than {LARGEST}: send fewer readings")
+    return body
 
 
 def _posted(message: Message, period: Period) -> Posted:
