@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from faststream import StreamMessage
+if TYPE_CHECKING:
+    from faststream import StreamMessage
 
 PREFETCH = 64
 """Messages at most that a consumer holds unacknowledged; the rest waits in the broker."""
@@ -41,7 +42,7 @@ class Stream(Protocol):
         """Whether the broker answers."""
 
 
-async def whole(message: StreamMessage[Any]) -> StreamMessage[Any]:
+async def whole(message: "StreamMessage[Any]") -> "StreamMessage[Any]":
     """A message as it came; a decoder that leaves it to us what the bytes mean."""
     return message
 

@@ -54,10 +54,10 @@ class Publisher:
         self.published += len(bodies)
         self.last_published = datetime.now(UTC)
 
-    def ping(self) -> bool:
-        """Whether the broker answers."""
+    def ping(self, timeout: float = TIMEOUT) -> bool:
+        """Whether the broker answers within some time [s]."""
         try:
-            return self._run(self._ping())
+            return self._run(self._ping(), timeout)
         except StreamError:
             return False
 
@@ -74,7 +74,7 @@ class Publisher:
         thread.join()
         loop.close()
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    def _run(self, work: Coroutine[Any, Any, T], timeout: float = 2 * TIMEOUT) -> T:
         """What some work on our thread comes to.
 
         Raises:
@@ -85,7 +85,7 @@ class Publisher:
             raise StreamError(f"the broker does not answer: {self.last_fault}")
         doing = asyncio.run_coroutine_threadsafe(work, self._started())
         try:
-            return doing.result(2 * TIMEOUT)
+            return doing.result(timeout)
         except Exception as error:  # five drivers, each with errors of its own
             doing.cancel()
             self.last_fault = f"{type(error).__name__}: {error}"

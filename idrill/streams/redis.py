@@ -1,5 +1,6 @@
 """Readings through Redis: a stream, and a group whose members take over what others left."""
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 GROUP = "idrill-work"
 FIELD = "body"
 """Of an entry; holds the message."""
+CONNECTIONS = 16
+"""Messages given to the broker at once, each over a connection of its own."""
 
 
 class RedisStream:
@@ -29,6 +32,7 @@ class RedisStream:
     def __init__(self, url: str, name: str, take: Take | None) -> None:
         self._name, self._take = name, take
         self._client: Redis | None = None
+        self._turns = asyncio.Semaphore(CONNECTIONS)
         self._broker = RedisBroker(
             url,
             socket_connect_timeout=TIMEOUT,
@@ -53,7 +57,8 @@ class RedisStream:
 
     async def publish(self, rig_id: str, body: bytes) -> None:  # noqa: ARG002  as every kind does
         """Give a message to the broker; it keeps it once this returns."""
-        await self._connected.xadd(self._name, {FIELD: body})
+        async with self._turns:
+            await self._connected.xadd(self._name, {FIELD: body})
 
     async def ping(self) -> bool:
         """Whether the broker answers."""
