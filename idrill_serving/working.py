@@ -22,8 +22,10 @@ _LOG = logging.getLogger(__name__)
 
 def work() -> None:
     """Commit the readings that come through the broker, until Ctrl-C or SIGTERM."""
+    settings = load_settings()
+    stream_of(settings.stream_url.get_secret_value(), settings.stream_name)
     logs.configure()
-    asyncio.run(worked(load_settings()))
+    asyncio.run(worked(settings))
 
 
 async def worked(settings: Settings, through: Callable[[Take], Take] = lambda take: take) -> None:
@@ -43,7 +45,6 @@ async def worked(settings: Settings, through: Callable[[Take], Take] = lambda ta
         database, lambda: Period.until(datetime.now(UTC), settings.first_day), backend
     )
     take = through(listener.take)
-    stream_of(url, settings.stream_name, take)
     ending = _told_to_end()
     try:
         stream = await _opened(lambda: stream_of(url, settings.stream_name, take), ending)
