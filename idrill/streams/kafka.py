@@ -5,6 +5,7 @@ from typing import Any
 
 from faststream import AckPolicy, StreamMessage
 from faststream.confluent import KafkaBroker
+from faststream.confluent.schemas import Topic
 
 from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take, take_all, whole
 
@@ -38,7 +39,8 @@ class KafkaStream:
         """Connect, and consume if there is who takes."""
         if self._take is not None:
             self._broker.subscriber(
-                self._name,
+                # Partitions and copies of a topic are the choice of whoever runs the cluster.
+                Topic(self._name, declare=False),
                 group_id=GROUP,
                 auto_offset_reset="earliest",
                 session_timeout_ms=6000,
