@@ -8,7 +8,7 @@ import pytest
 
 BROKERS = ("nats", "redis", "rabbit", "mqtt")
 
-_DEFAULTS = {
+DEFAULTS = {
     "nats": "nats://127.0.0.1:4222",
     "redis": "redis://127.0.0.1:6379/0",
     "rabbit": "amqp://guest:guest@127.0.0.1:5672/",
@@ -18,7 +18,7 @@ _DEFAULTS = {
 
 def url_of(kind: str) -> str:
     """URL of a broker that answers."""
-    url = os.environ.get(f"IDRILL_TEST_{kind.upper()}", _DEFAULTS[kind])  # noqa: TID251
+    url = os.environ.get(f"IDRILL_TEST_{kind.upper()}", DEFAULTS[kind])  # noqa: TID251
     parts = urlsplit(url)
     try:
         socket.create_connection((parts.hostname, parts.port), timeout=3).close()

@@ -217,7 +217,8 @@ async def _declare(url: str, name: str) -> None:
 
 def _kill(plan: Plan, consumer: Consumer, randomly: random.Random) -> None:
     """Kill each consumer a moment after it was handed its first messages."""
-    breaks = {randomly.randrange(plan.kills): each for each in plan.breaks}
+    turns = randomly.sample(range(plan.kills), len(plan.breaks))
+    breaks = dict(zip(turns, plan.breaks, strict=True))
     for turn in range(plan.kills):
         before = consumer.handed()
         deadline = time.monotonic() + plan.patience
