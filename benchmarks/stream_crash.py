@@ -1,4 +1,4 @@
-"""Readings through each broker while consumers are killed and the database goes down and comes back.
+"""Readings through each broker while consumers are killed and the database is restarted.
 
 20,000 readings, shuffled, late, in parts and sent twice; the table is compared with what the
 publisher's file says, row for row. Bounded: it runs on this machine alone and ends by itself.
@@ -49,8 +49,9 @@ def run(kinds: Sequence[str] = BROKERS) -> Result:
         against="the publisher's file",
         comparisons=(),
         notes=(
-            f"{READINGS:,} readings through each broker; `idrill work` is killed (-9) {KILLS} times, each "
-            f"time just after it was handed messages, and the database goes down {RESTARTS} times.",
+            f"{READINGS:,} readings through each broker; `idrill work` is killed (-9) {KILLS} "
+            "times, each just after it was handed messages, and the database goes down "
+            f"{RESTARTS} times.",
             "Redelivered: messages that a consumer was handed more than once.",
         ),
         figures=figures,
