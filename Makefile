@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-EXTRAS := models,serving,tracing,dev
+EXTRAS := models,serving,streams,tracing,dev
 PYTHON ?=
 ONLY ?=
 

@@ -34,6 +34,8 @@ IDrillError
 │   ├── StoreBusy          too much waits to be committed
 │   ├── NoChampion         no version of a model serves
 │   └── PromotionConflict  another promotion of a model came first
+├── StreamError            a broker cannot do what was asked
+├── InvalidMessage         a message of a broker tells no readings
 ├── AccessDenied           this role may not do that
 ├── NotAuthenticated       nobody is logged in
 │   ├── LoginRefused       somebody has to wait, and is not told
@@ -210,6 +212,14 @@ class NoChampion(StoreError):
 
 class PromotionConflict(StoreError):
     """Raised when another promotion of a model came first; nothing was changed."""
+
+
+class StreamError(IDrillError):
+    """Raised when a broker cannot do what was asked; says what to do."""
+
+
+class InvalidMessage(IDrillError):
+    """Raised when a message of a broker tells no readings of ours; says what is wrong with it."""
 
 
 class AccessDenied(IDrillError):

@@ -28,6 +28,9 @@ TELEMETRY_OFF = MappingProxyType(
 )
 """What keeps the libraries underneath from reporting to their makers."""
 
+BROKERS = ("memory", "nats", "redis", "amqp", "mqtt", "kafka")
+"""Kinds of broker that readings may come through; `memory` is none."""
+
 
 class Settings(BaseSettings):
     """Where things are and how the platform behaves; each field is `IDRILL_<NAME>`."""
@@ -69,6 +72,14 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None, description="What logins are signed with; in development made up at start."
+    )
+    stream_url: SecretStr = Field(
+        default=SecretStr("memory://"), description="Broker that readings come through."
+    )
+    stream_name: str = Field(
+        default="idrill.readings",
+        pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$",
+        description="What the stream of readings is called there.",
     )
     redis_url: SecretStr | None = Field(
         default=None, description="Redis that counts requests of all workers; default: memory."
@@ -114,6 +125,14 @@ class Settings(BaseSettings):
         known = ("sqlite:///", "postgresql+psycopg://")
         if url is not None and not url.startswith(known):
             raise ValueError(f"write the driver: it must start with {' or '.join(known)}")
+        return url
+
+    @field_validator("stream_url")
+    @classmethod
+    def _is_a_broker_we_speak_with(cls, url: SecretStr) -> SecretStr:
+        kind = url.get_secret_value().partition("://")[0]
+        if kind not in BROKERS:
+            raise ValueError(f"must start with {', '.join(f'{one}://' for one in BROKERS)}")
         return url
 
     @field_validator("mlflow_url")

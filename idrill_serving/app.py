@@ -121,6 +121,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
+        if platform.publisher is not None:
+            await run_in_threadpool(platform.publisher.close)
         await run_in_threadpool(platform.live.close)
         await run_in_threadpool(platform.answers.close)
         await run_in_threadpool(platform.notes.note, STOPPED)

@@ -30,6 +30,7 @@ PROBLEMS: Mapping[type[Exception], tuple[int, str]] = MappingProxyType(
         errors.Overlap: (409, "overlap"),
         errors.VersionConflict: (409, "version_conflict"),
         errors.OriginRefused: (409, "origin_refused"),
+        errors.InvalidMessage: (422, "invalid_message"),
         errors.InvalidRequest: (422, "invalid_request"),
         errors.OversizedRequest: (413, "body_too_large"),
         errors.InvalidAccount: (422, "invalid_account"),
@@ -45,6 +46,7 @@ PROBLEMS: Mapping[type[Exception], tuple[int, str]] = MappingProxyType(
         errors.LakeBusy: (503, "lake_busy"),
         errors.LakeError: (503, "lake_unavailable"),
         errors.StoreBusy: (503, "store_busy"),
+        errors.StreamError: (503, "stream_unavailable"),
         errors.StoreError: (503, "store_unavailable"),
         errors.IDrillError: (500, "internal_error"),
     }

@@ -9,6 +9,8 @@ from idrill.store.lake import Lake
 from idrill.store.live_writer import LiveWriter
 from idrill.store.marks import Mark
 from idrill.store.passwords import Passwords
+from idrill.streams.broker import Backend, backend_of
+from idrill.streams.publisher import Publisher
 from idrill_serving.cache import Answers
 from idrill_serving.hashing import HashQueue
 from idrill_serving.mail import Mail
@@ -38,6 +40,8 @@ class Platform:
     tracing: Tracing
     champions: Champions
     live: LiveWriter
+    publisher: Publisher | None
+    """None: what is published goes to the store at once."""
     answers: Answers
     glances: dict[str, tuple[Mark, bytes]]
     """The latest readings of rigs, with the state of the store that they were made of."""
@@ -71,6 +75,14 @@ def build_platform(settings: Settings) -> Platform:
         tracing=Tracing(settings),
         champions=Champions(database, settings.models_folder),
         live=LiveWriter(database),
+        publisher=_publisher(settings),
         answers=Answers(settings),
         glances={},
     )
+
+
+def _publisher(settings: Settings) -> Publisher | None:
+    url = settings.stream_url.get_secret_value()
+    if backend_of(url) is Backend.STORE:
+        return None
+    return Publisher(url, settings.stream_name)

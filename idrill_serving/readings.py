@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Literal
 
 from idrill.channels import channel
 from idrill.dvr import limits
@@ -36,9 +35,6 @@ from idrill_serving.schemas.sensor_data import (
     RejectedAnswer,
 )
 
-BACKEND: Literal["store"] = "store"
-"""Where readings go: at once, as there is no stream yet."""
-
 JUDGED_BY = "dvr.validation over the last half hour; not reconciled"
 
 
@@ -65,13 +61,13 @@ def take_rows(
 ) -> IntakeAnswer:
     """What became of readings that were told row by row."""
     told = [PostedReading(row.time, row.values) for row in rows]
-    _check(principal, about)
+    check(principal, about)
     return _commit(platform, principal, about, rows_read(told, _period(platform)))
 
 
 def take_columns(platform: Platform, principal: Principal, body: ColumnsRequest) -> IntakeAnswer:
     """What became of readings that were told in columns."""
-    _check(principal, body)
+    check(principal, body)
     return _commit(
         platform, principal, body, columns_read(body.time, body.channels, _period(platform))
     )
@@ -94,7 +90,7 @@ def take_table(
         InvalidRequest: If it is broken, or no table of readings.
         OversizedRequest: If it has too many rows, or is too large unpacked.
     """
-    _check(principal, about)
+    check(principal, about)
     read = posted_tables.read_arrow if media == ARROW else posted_tables.read_parquet
     return _commit(platform, principal, about, read(body, _period(platform)))
 
@@ -208,7 +204,13 @@ def _summary(platform: Platform, rig_id: str, first: date, last: date) -> Analyt
     )
 
 
-def _check(principal: Principal, about: Readings) -> None:
+def check(principal: Principal, about: Readings) -> None:
+    """See that somebody may tell readings of a rig, and in units that are stored.
+
+    Raises:
+        NotFound: If they may not know of the rig.
+        InvalidRequest: If a unit is another one.
+    """
     require_rig(principal, about.rig_id)
     check_units(about.units)
 

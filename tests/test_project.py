@@ -140,7 +140,7 @@ def test_uv_installs_into_our_environment_with_the_links_that_pip_was_given(
 
     assert "/wheels,/more | pip install" in done.stdout
     assert (
-        "--python .venv/bin/python -c constraints.txt -e .[models,serving,tracing,dev]"
+        "--python .venv/bin/python -c constraints.txt -e .[models,serving,streams,tracing,dev]"
         in done.stdout
     )
 

@@ -24,6 +24,7 @@ from idrill.cli import (
     query,
     rigs,
     simulate,
+    stream,
     user,
 )
 from idrill.errors import IDrillError
@@ -56,6 +57,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.add_typer(lake.app, name="lake")
     app.add_typer(models.app, name="models")
     app.add_typer(rigs.app, name="rigs")
+    app.add_typer(stream.app, name="stream")
     app.add_typer(user.app, name="user")
     brought = entry_points(group="idrill.commands")
     own = {
@@ -72,6 +74,7 @@ def build_app(command: str | None = None) -> typer.Typer:
         "lake",
         "models",
         "rigs",
+        "stream",
         "user",
     }
     for entry in sorted(brought, key=lambda entry: entry.name):

@@ -98,16 +98,24 @@ class LiveWriter:
             StoreBusy: If too many batches wait; nothing of this one is kept.
             StoreError: If the store is away; nothing of it is kept.
         """
+        try:
+            return self.submit(batch).result(PATIENCE)
+        except TimeoutError:
+            raise StoreBusy("the store took too long: it may hold them, send them again") from None
+
+    def submit(self, batch: Batch) -> Future[Committed]:
+        """What will have become of a batch once it is committed, for who does not wait here.
+
+        Raises:
+            StoreBusy: If too many batches wait; nothing of this one is kept.
+        """
         order = _Order(batch)
         self._start()
         try:
             self._orders.put_nowait(order)
         except Full:
             raise StoreBusy("too many readings wait to be committed: send them again") from None
-        try:
-            return order.done.result(PATIENCE)
-        except TimeoutError:
-            raise StoreBusy("the store took too long: it may hold them, send them again") from None
+        return order.done
 
     def close(self) -> None:
         """Commit what waits, and stop."""

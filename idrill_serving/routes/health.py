@@ -15,10 +15,10 @@ from idrill.access import Permission
 from idrill.errors import IDrillError
 from idrill.store import rig_days
 from idrill.store.live_writer import WAITING, WriterState
+from idrill_serving import publishing
 from idrill_serving.dependencies import PlatformDependency, PrincipalDependency
 from idrill_serving.doors import ClosedRoute
 from idrill_serving.platform import Platform
-from idrill_serving.readings import BACKEND
 from idrill_serving.schemas.health import (
     Condition,
     HealthAnswer,
@@ -31,6 +31,9 @@ router = APIRouter(prefix="/api/v1/health", tags=["health"], route_class=ClosedR
 
 TIMEOUT = 2.0
 """How long a probe may take [s]."""
+
+PING = 1.5
+"""How long the broker may take of that [s]."""
 
 Probe = Callable[[Platform], tuple[Condition, str]]
 
@@ -70,7 +73,7 @@ async def show_stream(platform: PlatformDependency, principal: PrincipalDependen
     may_know_why = principal.may(Permission.READ_SYSTEM_LOG)
     return StreamHealth(
         **found.model_dump(),
-        backend=BACKEND,
+        backend=publishing.backend_of(platform),
         writer=platform.live.state,
         waiting=platform.live.waiting,
         room=WAITING,
@@ -161,7 +164,16 @@ def _stream(platform: Platform) -> tuple[Condition, str]:
         return Condition.DEGRADED, "the store could not keep the last batch: its sender was told"
     if live.state is WriterState.ENDED:
         return Condition.DEGRADED, "the writer died: the next batch starts another one"
-    return Condition.OK, "readings go to the store at once; there is no broker"
+    return _broker(platform)
+
+
+def _broker(platform: Platform) -> tuple[Condition, str]:
+    publisher = platform.publisher
+    if publisher is None:
+        return Condition.OK, "readings go to the store at once; there is no broker"
+    if publisher.ping(PING):
+        return Condition.OK, f"{publisher.backend} answers"
+    return Condition.DEGRADED, f"{publisher.backend} is away: readings go to the store at once"
 
 
 def _worst(services: list[ServiceHealth]) -> Condition:

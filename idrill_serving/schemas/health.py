@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from idrill.store.live_writer import WriterState
-from idrill_serving.schemas.producer import Backend
+from idrill_serving.schemas.producer import Where
 from idrill_serving.schemas.strict import Answer
 
 
@@ -45,7 +45,7 @@ class ServicesAnswer(Answer):
 class StreamHealth(ServiceHealth):
     """How readings get from this worker to where they are kept."""
 
-    backend: Backend
+    backend: Where
     writer: Annotated[WriterState, Field(description="Idle: it starts with the first batch.")]
     waiting: Annotated[int, Field(description="Batches that are not committed yet.")]
     room: Annotated[int, Field(description="Batches that may wait; more are refused with 503.")]

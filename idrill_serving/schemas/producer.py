@@ -1,30 +1,42 @@
 """Bodies of what publishes readings."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from idrill.streams.broker import Backend
 from idrill_serving.schemas.sensor_data import IntakeAnswer
 from idrill_serving.schemas.strict import Answer
 
-Backend = Annotated[
-    Literal["store"],
-    Field(description="Where readings go: `store`, at once, as there is no stream yet."),
+Where = Annotated[
+    Backend,
+    Field(description="Where readings go: into a broker, or into the `store` at once."),
 ]
 
 
 class PublishedAnswer(Answer):
     """What became of readings that were published."""
 
-    backend: Backend
-    committed: IntakeAnswer
+    backend: Where
+    readings: int
+    message_id: Annotated[
+        str | None, Field(description="Of what the broker keeps; null: it is in the store.")
+    ] = None
+    committed: Annotated[
+        IntakeAnswer | None, Field(description="Null: it will be, and what cannot be used is kept.")
+    ] = None
 
 
 class ProducerStatus(Answer):
     """What the producer of this worker did since it was started."""
 
-    backend: Backend
+    backend: Where
+    published: Annotated[int, Field(description="Messages that the broker keeps.")]
+    last_published: datetime | None
+    broker_fault: Annotated[
+        str | None, Field(description="Why the broker failed last; who may see it as below.")
+    ]
     waiting: Annotated[int, Field(description="Batches that are not committed yet.")]
     commits: int
     batches: int

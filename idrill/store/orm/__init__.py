@@ -13,6 +13,7 @@ from idrill.store.orm.audit import AuditRow
 from idrill.store.orm.columns import Row
 from idrill.store.orm.component_lives import ComponentLifeRow
 from idrill.store.orm.control import ChangeHistoryRow, ChangeRow
+from idrill.store.orm.dead_letters import DeadLetterRow
 from idrill.store.orm.live_readings import (
     LIVE_READINGS,
     LiveDayRow,
@@ -58,6 +59,7 @@ __all__ = [
     "ChangeRow",
     "ComponentLifeRow",
     "ComponentRow",
+    "DeadLetterRow",
     "EquipmentRow",
     "FormationRow",
     "HandoverRow",

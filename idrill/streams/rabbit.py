@@ -1,0 +1,57 @@
+"""Readings through RabbitMQ: a durable queue, persistent messages, acknowledged by hand."""
+
+import logging
+from typing import Any
+
+from faststream import AckPolicy, StreamMessage
+from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
+
+from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take, whole
+
+
+class RabbitStream:
+    """A durable queue; a message is there until it is acknowledged.
+
+    Args:
+        url: `amqp://user:password@host/` of AMQP 0.9.1.
+        name: Name of the queue.
+        take: Who takes what comes; None only publishes.
+    """
+
+    def __init__(self, url: str, name: str, take: Take | None) -> None:
+        self._queue, self._take = RabbitQueue(name, durable=True), take
+        self._broker = RabbitBroker(
+            url,
+            default_channel=Channel(prefetch_count=PREFETCH, on_return_raises=True),
+            timeout=TIMEOUT,
+            graceful_timeout=GRACE,
+            apply_types=False,
+            logger=logging.getLogger(__name__),
+            log_level=logging.DEBUG,
+        )
+
+    async def open(self) -> None:
+        """Connect, declare the queue, and consume if there is who takes."""
+        await self._broker.connect()
+        await self._broker.declare_queue(self._queue)
+        if self._take is not None:
+            self._broker.subscriber(self._queue, ack_policy=AckPolicy.MANUAL, decoder=whole)(
+                self._handle
+            )
+        await self._broker.start()
+
+    async def close(self) -> None:
+        """Stop; what is not acknowledged comes again."""
+        await self._broker.stop()
+
+    async def publish(self, rig_id: str, body: bytes) -> None:  # noqa: ARG002  as every kind does
+        """Give a message to the broker; it keeps it once this returns."""
+        await self._broker.publish(body, self._queue, persist=True, mandatory=True, timeout=TIMEOUT)
+
+    async def ping(self) -> bool:
+        """Whether the broker answers."""
+        return await self._broker.ping(TIMEOUT)
+
+    async def _handle(self, message: StreamMessage[Any]) -> None:
+        if self._take is not None and await self._take(message.body):
+            await message.ack()

@@ -1,0 +1,1 @@
+"""The live path: what comes through a broker, on its way to the store."""
