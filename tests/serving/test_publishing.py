@@ -88,7 +88,7 @@ async def listened(service: Service, url: str, name: str, messages: int) -> tupl
     listener = Listener(service.database, lambda: period, "nats")
     stream = stream_of(url, name, listener.take)
     await stream.open()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while listener.taken.committed + listener.taken.buried < messages:  # noqa: ASYNC110  its own thread
             await asyncio.sleep(0.02)
     await stream.close()

@@ -122,7 +122,7 @@ class Consumer:
     def end(self) -> None:
         """Ask it to end; it must, by itself and without a fault."""
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(20) == 0, (self._folder / "log").read_text()[-3000:]
+        assert self._process.wait(120) == 0, (self._folder / "log").read_text()[-3000:]
 
     def handed(self) -> int:
         """How many messages were handed to it and those before it, each counted once."""

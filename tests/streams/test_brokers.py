@@ -14,7 +14,7 @@ from tests.streams.brokers import BROKERS, url_of
 
 pytestmark = pytest.mark.service
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """How long a message may take [s]."""
 
 

@@ -16,7 +16,7 @@ def test_readings_survive_consumers_that_are_killed_and_a_store_that_breaks(
     kind: str, postgres_database: str, tmp_path: Path
 ) -> None:
     cut = partial(crash.cut_connections, postgres_database)
-    plan = crash.Plan(url_of(kind), readings=900, kills=3, patience=15.0, breaks=(cut,))
+    plan = crash.Plan(url_of(kind), readings=900, kills=3, patience=90.0, breaks=(cut,))
 
     outcome = crash.run(plan, postgres_database, tmp_path)
 
