@@ -66,6 +66,7 @@ def test_a_bomb_is_not_unpacked(shared: Service) -> None:
         (GOOD, "br", (415, "unsupported_encoding")),
         (gzip.compress(gzip.compress(GOOD)), "gzip, gzip", (415, "unsupported_encoding")),
     ],
+    ids=["plain", "cut", "brotli", "twice"],
 )
 def test_a_body_that_cannot_be_unpacked_is_refused(
     shared: Service, body: bytes, encoding: str, refused: tuple[int, str]
