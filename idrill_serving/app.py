@@ -124,6 +124,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if platform.publisher is not None:
             await run_in_threadpool(platform.publisher.close)
         await run_in_threadpool(platform.live.close)
+        await run_in_threadpool(platform.wake.close)
         await run_in_threadpool(platform.answers.close)
         await run_in_threadpool(platform.notes.note, STOPPED)
         await run_in_threadpool(platform.tracing.close)

@@ -6,6 +6,7 @@ from idrill.registry.prognoses import Bench
 from idrill.settings import Settings
 from idrill.store.database import Database
 from idrill.store.lake import Lake
+from idrill.store.live_wake import LiveWake
 from idrill.store.live_writer import LiveWriter
 from idrill.store.marks import Mark
 from idrill.store.passwords import Passwords
@@ -39,6 +40,8 @@ class Platform:
     notes: Notes
     tracing: Tracing
     champions: Champions
+    wake: LiveWake
+    """Tells who follows the store that something was committed."""
     live: LiveWriter
     publisher: Publisher | None
     """None: what is published goes to the store at once."""
@@ -61,6 +64,7 @@ def build_platform(settings: Settings) -> Platform:
     """
     database = Database(settings.store_url)
     hashing = Passwords(memory=settings.password_memory, passes=settings.password_passes)
+    wake = LiveWake(database)
     return Platform(
         settings=settings,
         database=database,
@@ -74,7 +78,8 @@ def build_platform(settings: Settings) -> Platform:
         notes=Notes(database),
         tracing=Tracing(settings),
         champions=Champions(database, settings.models_folder),
-        live=LiveWriter(database),
+        wake=wake,
+        live=LiveWriter(database, wake.ring),
         publisher=_publisher(settings),
         answers=Answers(settings),
         glances={},

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from idrill import frame as frames
 from idrill.errors import OriginRefused
 from idrill.frame import TIME, Origin, channels_in, quality_of
-from idrill.store.orm import LIVE_READINGS, LiveRejectionRow, LiveRigRow
+from idrill.store.orm import LIVE_READINGS, LiveDayRow, LiveRejectionRow, LiveRigRow
 
 AT_ONCE = 20_000
 """Rejections of a rig that are pruned in one transaction, so that nobody waits for long."""
@@ -54,6 +54,36 @@ def between(session: Session, rig: LiveRig, start: datetime, end: datetime) -> p
     """The live rows of a rig from `start` until before `end`, as a raw frame with `revision`."""
     query = _rows(rig.channels).where(*_within(rig.rig_id, start, end))
     return _framed(session, rig, query)
+
+
+def after(session: Session, rig: LiveRig, revision: int, limit: int) -> pl.DataFrame:
+    """The live rows of a rig that changed after a revision, each as it is now.
+
+    Args:
+        session: Of the store.
+        rig: Whose rows.
+        revision: That is known already.
+        limit: Rows at most, unless one revision alone has more.
+
+    Returns:
+        A raw frame with `revision`, in its order and then by time; all rows of each revision that
+        is in it. Rows that were pruned are not there: `pruned_to` tells how far they go.
+    """
+    columns = LIVE_READINGS.c
+    newer = columns.rig_id == rig.rig_id, columns.revision > revision
+    ranked = select(columns.revision).where(*newer).order_by(columns.revision)
+    last = session.scalar(ranked.offset(limit).limit(1))
+    first = session.scalar(ranked.limit(1))
+    query = _rows(rig.channels).where(*newer).order_by(None)
+    if last is not None and first is not None:
+        query = query.where(columns.revision < last if first < last else columns.revision == last)
+    return _framed(session, rig, query.order_by(columns.revision, columns.time))
+
+
+def pruned_to(session: Session, rig_id: str) -> int:
+    """The revision up to which rows of a rig may have been pruned; 0 if none were."""
+    archived = select(func.max(LiveDayRow.watermark)).where(LiveDayRow.rig_id == rig_id)
+    return session.scalar(archived) or 0
 
 
 def revisions(session: Session, rig_id: str, start: datetime, end: datetime) -> int:

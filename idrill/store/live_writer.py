@@ -1,6 +1,6 @@
 """One writer for the readings that many tell at once: what waits together is committed together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from queue import Empty, Full, Queue
 from threading import Lock, Thread
 
 from idrill.errors import IDrillError, NotFound, OriginRefused, StoreBusy, StoreError
-from idrill.store import live_intake
+from idrill.store import live_intake, live_wake
 from idrill.store.database import Database
 from idrill.store.live_intake import Batch, Committed
 
@@ -62,10 +62,11 @@ class LiveWriter:
 
     Args:
         database: The store.
+        committed: Is called after each commit, on the thread of the writer.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, committed: Callable[[], None] = lambda: None) -> None:
+        self._database, self._committed = database, committed
         self._orders: Queue[_Order | None] = Queue(WAITING)
         self._starting = Lock()
         self._thread: Thread | None = None
@@ -162,6 +163,7 @@ class LiveWriter:
                 self._fail(group[0], error)
             return error
         self._count(done)
+        self._committed()
         for order, committed in zip(group, done, strict=True):
             order.done.set_result(committed)
         return None
@@ -208,4 +210,5 @@ class LiveWriter:
         with self._database.session() as session:
             for turn in turns:
                 done[turn] = live_intake.write(session, group[turn].batch)
+            live_wake.tell(session)
         return [done[turn] for turn in range(len(group))]

@@ -228,3 +228,30 @@ def test_a_store_at_fault_is_not_asked_once_per_batch(
     assert {str(one) for one in done} == {"the store is away"}
     assert len(tried) <= 2 + FAULTS_OF_A_STORE
     assert writer.progress.last_fault == "the store is away"
+
+
+def after(database: Database, revision: int, limit: int = 1000) -> list[tuple[int, int]]:
+    """Seconds after noon and revisions of the rows that changed since."""
+    with database.session() as session:
+        mark = live_readings.mark_of(session, "R1")
+        assert mark is not None
+        found = live_readings.after(session, mark, revision, limit)
+    seconds = [(at - NOON).seconds for at in found["time"]]
+    return list(zip(seconds, found["revision"].to_list(), strict=True))
+
+
+def test_a_row_that_changes_again_is_told_once_as_it_is_now(database: Database) -> None:
+    write(database, batch((1, {"torque": 1.0}), (2, {"torque": 2.0})))
+    write(database, batch((1, {"hook_load": 3.0})))
+
+    assert after(database, 0) == [(2, 1), (1, 2)]
+    assert after(database, 1) == [(1, 2)]
+    assert after(database, 2) == []
+
+
+def test_rows_of_one_revision_are_told_together(database: Database) -> None:
+    write(database, batch((1, {"torque": 1.0})))
+    write(database, batch(*((second, {"torque": 1.0}) for second in range(2, 7))))
+
+    assert after(database, 0, limit=3) == [(1, 1)]
+    assert len(after(database, 1, limit=3)) == 5

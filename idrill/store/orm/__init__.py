@@ -14,6 +14,7 @@ from idrill.store.orm.columns import Row
 from idrill.store.orm.component_lives import ComponentLifeRow
 from idrill.store.orm.control import ChangeHistoryRow, ChangeRow
 from idrill.store.orm.dead_letters import DeadLetterRow
+from idrill.store.orm.live_outlet import LiveEventRow, LiveOutletRow, LiveVerdictRow
 from idrill.store.orm.live_readings import (
     LIVE_READINGS,
     LiveDayRow,
@@ -67,8 +68,11 @@ __all__ = [
     "LimitRow",
     "LinkRow",
     "LiveDayRow",
+    "LiveEventRow",
+    "LiveOutletRow",
     "LiveRejectionRow",
     "LiveRigRow",
+    "LiveVerdictRow",
     "LoginFailuresRow",
     "LoginRow",
     "MergeCountRow",

@@ -16,6 +16,7 @@ LIVE_READINGS = Table(
     Column("time", Instant(), primary_key=True),
     Column("revision", BigInteger(), nullable=False),
     *(Column(channel.name, Double(), nullable=True) for channel in CHANNELS),
+    Index(None, "rig_id", "revision"),
 )
 """One row is one instant of one rig, with a column per channel; null where nobody told a value.
 `revision` is that of the commit that changed it last."""
