@@ -1,6 +1,6 @@
 """Keys with which machines come in, each in the name of a person and with some of their rights."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -109,6 +109,17 @@ def get(session: Session, key_id: int) -> ApiKey:
     if row is None:
         raise NotFound(f"no key has the number {key_id}")
     return _key(row)
+
+
+def live(session: Session, key_ids: Collection[int]) -> dict[int, ApiKey]:
+    """Those of some keys that can be used, by number; that is no use of them."""
+    query = select(ApiKeyRow).where(
+        ApiKeyRow.id.in_(key_ids),
+        ApiKeyRow.revoked_at.is_(None),
+        ApiKeyRow.expires_at > datetime.now(UTC),
+        ApiKeyRow.user_id.in_(select(UserRow.id).where(UserRow.active)),
+    )
+    return {row.id: _key(row) for row in session.scalars(query)}
 
 
 def of_user(session: Session, user_id: int) -> list[ApiKey]:

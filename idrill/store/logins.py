@@ -1,5 +1,6 @@
 """Logins: families of refresh tokens, each used once; a token that comes back ends its family."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -77,10 +78,21 @@ def end_all(session: Session, user_id: int, *, by: str) -> None:
     _end(session, LoginRow.user_id == user_id, by)
 
 
-def is_live(session: Session, login_id: str, user_id: int) -> bool:
-    """Whether a login of an active person goes on."""
+def live_until(session: Session, login_id: str, user_id: int) -> datetime | None:
+    """When a login of an active person runs out; None if it is over."""
     login = _live(session, login_id, datetime.now(UTC))
-    return login is not None and login.user_id == user_id
+    return login.expires_at if login is not None and login.user_id == user_id else None
+
+
+def live(session: Session, login_ids: Collection[str]) -> set[str]:
+    """Those of some logins that go on."""
+    query = (
+        select(LoginRow.id)
+        .join(UserRow, UserRow.id == LoginRow.user_id)
+        .where(LoginRow.id.in_(login_ids), LoginRow.ended_at.is_(None))
+        .where(LoginRow.expires_at > datetime.now(UTC), UserRow.active)
+    )
+    return set(session.scalars(query))
 
 
 def _end(session: Session, which: object, by: str) -> None:

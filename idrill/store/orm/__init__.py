@@ -6,6 +6,7 @@ from idrill.store.orm.accounts import (
     LoginRow,
     OneTimeTokenRow,
     RefreshTokenRow,
+    SocketTicketRow,
     UserRigRow,
     UserRow,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "SectionRow",
     "SensorRow",
     "SessionRow",
+    "SocketTicketRow",
     "SourceDayRow",
     "SourceRow",
     "StationRow",

@@ -87,6 +87,21 @@ class OneTimeTokenRow(Row):
     used_at: Mapped[datetime | None]
 
 
+class SocketTicketRow(Row):
+    """A ticket that opens one socket; used, it is gone."""
+
+    __tablename__ = "socket_tickets"
+    __table_args__ = (Index(None, "user_id"),)
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[Large] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    login_id: Mapped[str | None]
+    """Of the person who asked for it."""
+    key_id: Mapped[Large | None]
+    """Of the machine that did."""
+    expires_at: Mapped[datetime]
+
+
 class LoginFailuresRow(Row):
     """How often logging in failed lately, for an account, for an account from an address."""
 
