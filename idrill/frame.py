@@ -158,13 +158,14 @@ def check(frame: pl.DataFrame) -> None:
 
 
 def _check_columns(frame: pl.DataFrame) -> None:
-    for name, dtype in schema(channels_in(frame.columns)).items():
-        if name not in frame.columns:
+    held = frame.schema
+    for name, dtype in schema(channels_in(held)).items():
+        if name not in held:
             raise FrameError(f"column {name!r} is missing")
-        if frame.schema[name] != dtype:
-            raise FrameError(f"column {name!r} is {frame.schema[name]}, not {dtype}")
+        if held[name] != dtype:
+            raise FrameError(f"column {name!r} is {held[name]}, not {dtype}")
     known = {*KEYS, "activity", *BY_NAME, *map(quality_of, BY_NAME), *map(sd_of, BY_NAME)}
-    stray = set(frame.columns) - known
+    stray = set(held) - known
     if stray:
         raise FrameError(f"columns that no frame has: {', '.join(sorted(stray))}")
 

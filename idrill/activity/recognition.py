@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -84,6 +85,7 @@ def rotating(frame: pl.DataFrame, thresholds: ActivityThresholds | None = None) 
     return held(frame).select("time", rotating=levels["rotating"])["rotating"]
 
 
+@lru_cache(maxsize=64)
 def _levels(limits: ActivityThresholds) -> Mapping[str, pl.Expr]:
     """What is said by how much is read; null where the channels are silent."""
     flow = pl.col("flow_in") - limits.flow_at_rest
@@ -100,6 +102,7 @@ def _levels(limits: ActivityThresholds) -> Mapping[str, pl.Expr]:
     }
 
 
+@lru_cache(maxsize=64)
 def _motion(limits: ActivityThresholds) -> Mapping[str, pl.Expr]:
     """What is said by how positions change."""
     hole, bit = pl.col("hole_depth"), pl.col("bit_depth")
@@ -123,6 +126,7 @@ def _motion(limits: ActivityThresholds) -> Mapping[str, pl.Expr]:
     }
 
 
+@lru_cache(maxsize=1)
 def _activity() -> pl.Expr:
     """The activity, decided from the top: the first that fits."""
     on_bottom, pumping, rotating = pl.col("on_bottom"), pl.col("pumping"), pl.col("rotating")
@@ -150,6 +154,7 @@ def _activity() -> pl.Expr:
     return found
 
 
+@lru_cache(maxsize=1)
 def _without_pick_ups() -> pl.Expr:
     """The activity, with short ways up off bottom as what they are part of: circulating."""
     found = pl.col("activity")
@@ -157,6 +162,7 @@ def _without_pick_ups() -> pl.Expr:
     return pl.when(short).then(pl.lit(Activity.CIRCULATING.value)).otherwise(found)
 
 
+@lru_cache(maxsize=1)
 def _confirmed() -> pl.Expr:
     """The last activity that has lasted long enough; the newest where none has for a while."""
     found = pl.col("activity")

@@ -4,6 +4,7 @@ Everything is causal, and the same wherever the frame begins.
 """
 
 from datetime import timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -36,6 +37,7 @@ def held(frame: pl.DataFrame) -> pl.DataFrame:
     ).select(pl.all(), *(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent))
 
 
+@lru_cache(maxsize=64)
 def _standing(name: str) -> pl.Expr:
     good = usable(name)
     return recent(good, pl.col(name), STANDS).alias(name)

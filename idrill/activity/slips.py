@@ -1,6 +1,7 @@
 """When the slips hold the string."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -20,6 +21,7 @@ BRIDGED = timedelta(seconds=12)
 """The load may rise for as long without the slips being pulled: joints are broken and made [e]."""
 
 
+@lru_cache(maxsize=64)
 def in_slips(limits: ActivityThresholds) -> pl.Expr:
     """Whether the hook load is that of block and top drive alone.
 

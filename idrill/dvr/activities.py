@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
 import polars as pl
 
 from idrill.activity import ActivityThresholds, classify, learn_thresholds
@@ -44,8 +45,8 @@ class DailyActivities:
         Returns:
             `activity`, one value per row that is due.
         """
-        numbered = rows.with_row_index("place").with_columns(due.alias("due"))
         late = came_late(rows)
+        numbered = _signals_of(rows).with_row_index("place").with_columns(due.alias("due"))
         punctual = numbered.filter(~late)
         asked = punctual.filter("due")["time"].dt.date().unique(maintain_order=True)
         unknown = pl.lit(Activity.UNKNOWN.value, dtype=ACTIVITY).alias("activity")
@@ -70,15 +71,20 @@ class DailyActivities:
         return told.select("place", "activity")
 
     def _remember(self, rows: pl.DataFrame) -> None:
-        signals = channels_in(set(rows.columns) & set(SIGNALS))
-        self._rows.append(rows.select("time", *signals, *map(quality_of, signals)))
+        self._rows.append(_signals_of(rows))
         if len(self._rows) > MANY:
             self._rows = [pl.concat(self._rows, how="diagonal", rechunk=True)]
 
 
+def _signals_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """What tells activities, of rows."""
+    signals = channels_in(set(rows.columns) & set(SIGNALS))
+    return rows.select("time", *signals, *map(quality_of, signals))
+
+
 def came_late(rows: pl.DataFrame) -> pl.Series:
     """Whether a row has a value that came late (row)."""
-    marks = [
-        pl.col(quality_of(name)) & int(Quality.LATE) != 0 for name in channels_in(rows.columns)
-    ]
-    return rows.select(pl.any_horizontal(pl.lit(value=False), *marks).alias("late")).to_series()
+    late = np.zeros(rows.height, dtype=np.bool_)
+    for name in channels_in(rows.columns):
+        late |= rows[quality_of(name)].to_numpy() & int(Quality.LATE) != 0
+    return pl.Series("late", late)

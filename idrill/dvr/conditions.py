@@ -6,7 +6,7 @@ activity looks back further.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
@@ -50,11 +50,23 @@ def standing(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@lru_cache(maxsize=64)
 def _standing(name: str) -> pl.Expr:
     good, time = usable(name), pl.col("time")
     since = pl.when(good).then(time).forward_fill()
     value = pl.when(good).then(name).forward_fill()
     return pl.when(time - since <= pl.duration(seconds=60)).then(value).alias(name)
+
+
+@lru_cache(maxsize=1)
+def _doing() -> dict[str, pl.Expr]:
+    pumping = (pl.col("flow_in") > PUMPING) | (pl.col("standpipe_pressure") > UNDER_PRESSURE)
+    on_bottom = pl.col("hole_depth") - pl.col("bit_depth") <= ON_BOTTOM
+    drilling = pumping & on_bottom & (travel("hole_depth") >= ADVANCE)
+    return {
+        "pumping": pumping.fill_null(value=False),
+        "drilling": drilling.fill_null(value=False),
+    }
 
 
 def travel(name: str, window: str = STANDS) -> pl.Expr:
@@ -98,12 +110,7 @@ class Conditions:
 
 def conditions(held: pl.DataFrame) -> Conditions:
     """What the rig does, from what `standing` gave."""
-    pumping = (pl.col("flow_in") > PUMPING) | (pl.col("standpipe_pressure") > UNDER_PRESSURE)
-    on_bottom = pl.col("hole_depth") - pl.col("bit_depth") <= ON_BOTTOM
-    found = held.select(
-        pumping=pumping.fill_null(value=False),
-        drilling=(pumping & on_bottom & (travel("hole_depth") >= ADVANCE)).fill_null(value=False),
-    )
+    found = held.select(**_doing())
     return Conditions(
         held["time"].to_physical().to_numpy(),
         found["pumping"].to_numpy(),

@@ -44,7 +44,7 @@ def frozen(track: Track, moved: Mask, always: Mask) -> Mask:
         >>> int(frozen(still, yes, ~yes).argmax())
         67
     """
-    if track.times.size < 2:
+    if track.times.size < 2 or not moved.any():
         return np.zeros(track.times.size, dtype=np.bool_)
     repeats = np.concatenate([[False], (track.steps == 0.0) & (track.pauses <= SHORTEST)])
     start = np.maximum.accumulate(np.where(repeats, 0, np.arange(track.times.size)))

@@ -34,6 +34,9 @@ class Presence:
     def missing(self) -> Mask:
         """Where a value was due and is not there (row)."""
         rows = np.flatnonzero(~self.measured)
+        found = np.zeros(self.times.size, dtype=np.bool_)
+        if not rows.size:
+            return found
         latest = (np.cumsum(self.measured) - 1)[rows]
         values = self.times[self.measured]
         before = np.where(latest >= 0, values[latest] if values.size else 0, self.since)
@@ -45,7 +48,6 @@ class Presence:
         places, which = np.unique(latest, return_inverse=True)
         intervals = np.full(places.size, SLOWEST * 1e6)
         intervals[places >= 0] = running_intervals(values, places[places >= 0])
-        found = np.zeros(self.times.size, dtype=np.bool_)
         found[rows[elapsed > STANDS * intervals[which]]] = True
         return found
 

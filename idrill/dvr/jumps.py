@@ -1,6 +1,7 @@
 """Jumps: changes that nothing can make so fast, and those by the factor between two units."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -83,6 +84,8 @@ def other_unit(track: Track, channel: Channel, sound: Mask) -> Mask:
         (value)
     """
     found = np.zeros(track.times.size, dtype=np.bool_)
+    if not sound.any():
+        return found
     ratios = _switches(track, _factors(channel.unit))
     ratios[~sound] = 1.0
     (places,) = np.nonzero(ratios != 1.0)
@@ -97,6 +100,7 @@ def other_unit(track: Track, channel: Channel, sound: Mask) -> Mask:
     return found
 
 
+@lru_cache(maxsize=64)
 def _factors(unit: str) -> tuple[float, ...]:
     return tuple(
         factor

@@ -123,8 +123,11 @@ def _marked_late(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _merged(*parts: pl.DataFrame) -> pl.DataFrame:
     """All rows by time; where an instant stands twice, the later value of each channel."""
-    rows = pl.concat([part for part in parts if part.width], how="diagonal").sort(
-        "time", maintain_order=True
+    # A piece per step would make every later look at the rows slower.
+    rows = (
+        pl.concat([part for part in parts if part.width], how="diagonal")
+        .sort("time", maintain_order=True)
+        .rechunk()
     )
     names = channels_in(rows.columns)
     good = pl.col(map(quality_of, names)).fill_null(int(Quality.GOOD))

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from idrill.dvr.sampling import DAY
-from idrill.frame import INFORMATIVE, quality_of
+from idrill.frame import INFORMATIVE
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -65,9 +65,22 @@ class Track:
         return np.asarray((then - now <= AHEAD) & (then // DAY == now // DAY))
 
 
-def track(frame: pl.DataFrame, channel: str) -> Track:
-    """The usable values of a channel of a frame whose values out of range are marked."""
-    values = frame[channel].to_numpy()
-    wrong = frame[quality_of(channel)].to_numpy() & (int(~INFORMATIVE) & 0xFFFF)
+def track(times: Instants, values: Array, bits: NDArray[np.uint16]) -> Track:
+    """The usable values of a channel whose values out of range are marked.
+
+    Args:
+        times: Of the rows [µs] (row).
+        values: Not a number where nothing was measured (row).
+        bits: What is wrong with each (row).
+    """
+    wrong = bits & (int(~INFORMATIVE) & 0xFFFF)
     rows = np.flatnonzero((wrong == 0) & ~np.isnan(values))
-    return Track(frame["time"].to_physical().to_numpy()[rows], values[rows], rows)
+    return Track(times[rows], values[rows], rows)
+
+
+def there(column: pl.Series) -> Mask:
+    """Where a column holds a value (row)."""
+    absent = column.null_count()
+    if absent in {0, column.len()}:
+        return np.full(column.len(), absent == 0)
+    return column.is_not_null().to_numpy()

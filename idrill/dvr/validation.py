@@ -29,7 +29,7 @@ from idrill.dvr.jumps import other_unit, too_fast
 from idrill.dvr.no_sensor import no_sensor
 from idrill.dvr.report import ValidationReport, report
 from idrill.dvr.spikes import spikes
-from idrill.dvr.tracks import HISTORY, Mask, Track, track
+from idrill.dvr.tracks import HISTORY, Instants, Mask, Track, there, track
 from idrill.errors import FrameError
 from idrill.frame import Quality, channels_in, quality_of
 
@@ -122,27 +122,27 @@ def _marked(within: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
     held = standing(within)
     doing = conditions(held)
     against = held.select(**_against())
-    return within.with_columns(
-        pl.Series(
+    columns = {name: within[name] for name in within.columns}
+    for name in channels_in(columns):
+        values, bits = columns[name], columns[quality_of(name)].to_numpy()
+        columns[quality_of(name)] = pl.Series(
             quality_of(name),
-            _from_its_values(name, track(within, name), doing)
-            | _from_its_absence(within, name, since)
+            _from_its_values(name, track(doing.times, values.to_numpy(), bits), doing)
+            | _from_its_absence(doing.times, there(values), since)
             | (against[name].to_numpy() if name in against.columns else 0)
-            | within[quality_of(name)].to_numpy(),
+            | bits,
         )
-        for name in channels_in(within.columns)
-    )
+    return pl.DataFrame(columns)
 
 
 def _from_its_absence(
-    within: pl.DataFrame, name: str, since: datetime | None
+    times: Instants, measured: Mask, since: datetime | None
 ) -> NDArray[np.uint16]:
     """Bits for where a channel has no value, and where it has one again (row)."""
-    bits = np.zeros(within.height, dtype=np.uint16)
-    if within.height:
-        times = within["time"].to_physical().to_numpy()
+    bits = np.zeros(times.size, dtype=np.uint16)
+    if times.size:
         noticed = times[0] if since is None else (since - EPOCH) // timedelta(microseconds=1)
-        presence = Presence(times, within[name].is_not_null().to_numpy(), int(noticed))
+        presence = Presence(times, measured, int(noticed))
         bits[presence.missing()] |= int(Quality.MISSING)
         bits[presence.gaps()] |= int(Quality.GAP)
     return bits
