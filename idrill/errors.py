@@ -35,6 +35,9 @@ IDrillError
 │   ├── NoChampion         no version of a model serves
 │   └── PromotionConflict  another promotion of a model came first
 ├── StreamError            a broker cannot do what was asked
+├── FeedError              a sender of live readings cannot be followed
+│   ├── FeedAway           it does not answer
+│   └── FeedRefused        it refuses, or has not what is wanted
 ├── InvalidMessage         a message of a broker tells no readings
 ├── AccessDenied           this role may not do that
 ├── NotAuthenticated       nobody is logged in
@@ -216,6 +219,18 @@ class PromotionConflict(StoreError):
 
 class StreamError(IDrillError):
     """Raised when a broker cannot do what was asked; says what to do."""
+
+
+class FeedError(IDrillError):
+    """Raised when a sender of live readings cannot be followed; says why."""
+
+
+class FeedAway(FeedError):
+    """Raised when a sender of live readings does not answer; it may later."""
+
+
+class FeedRefused(FeedError):
+    """Raised when a sender of live readings refuses, or has not what is wanted."""
 
 
 class InvalidMessage(IDrillError):
