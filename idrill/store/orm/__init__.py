@@ -32,6 +32,13 @@ from idrill.store.orm.reconciliations import (
     HandoverRow,
 )
 from idrill.store.orm.rigs import EquipmentRow, LinkRow, RigRow, SensorRow
+from idrill.store.orm.sensors import (
+    FacilityRigRow,
+    FacilityRow,
+    FeedPositionRow,
+    InjectionRow,
+    SensorSwitchRow,
+)
 from idrill.store.orm.sources import MergeCountRow, RejectedRow, SourceDayRow, SourceRow, VersionRow
 from idrill.store.orm.system_log import SystemLogRow
 from idrill.store.orm.wells import (
@@ -63,8 +70,12 @@ __all__ = [
     "ComponentRow",
     "DeadLetterRow",
     "EquipmentRow",
+    "FacilityRigRow",
+    "FacilityRow",
+    "FeedPositionRow",
     "FormationRow",
     "HandoverRow",
+    "InjectionRow",
     "LakePinRow",
     "LimitRow",
     "LinkRow",
@@ -87,6 +98,7 @@ __all__ = [
     "RigRow",
     "SectionRow",
     "SensorRow",
+    "SensorSwitchRow",
     "SessionRow",
     "SocketTicketRow",
     "SourceDayRow",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Table
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Table, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idrill.channels import CHANNELS
@@ -38,6 +38,8 @@ class LiveRigRow(Row):
     last_time: Mapped[datetime | None]
     """Of the newest reading."""
     changed_at: Mapped[datetime]
+    switched: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether any of its sensors was ever switched off."""
 
 
 class LiveDayRow(Row):
