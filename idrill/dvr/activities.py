@@ -1,6 +1,8 @@
 """Activities told day by day: those of a UTC day by the limits that the days before it taught."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -12,6 +14,9 @@ from idrill.frame import ACTIVITY, Activity, Quality, channels_in, quality_of
 
 MANY = 100
 """Pieces of a day that are put together to one, so that a stream row by row stays quick."""
+
+
+Earlier = Callable[[], pl.DataFrame]
 
 
 class DailyActivities:
@@ -26,13 +31,35 @@ class DailyActivities:
         self._thresholds = thresholds or ActivityThresholds()
         self._day = date.min
         self._rows: list[pl.DataFrame] = []
+        self._earlier: Earlier | None = None
+
+    @classmethod
+    def resumed(cls, day: date, thresholds: ActivityThresholds, earlier: Earlier) -> Self:
+        """Goes on within a day, where another one stopped.
+
+        Args:
+            day: The day.
+            thresholds: Its limits.
+            earlier: Gives the marked rows of the day that were told before; asked for when the
+                day is over.
+        """
+        one = cls(thresholds)
+        one._day, one._earlier = day, earlier
+        return one
+
+    @property
+    def today(self) -> tuple[date, ActivityThresholds]:
+        """The day that was told last, and its limits."""
+        return self._day, self._thresholds
 
     @property
     def thresholds(self) -> ActivityThresholds:
         """What the rows so far leave to the next day."""
-        if not self._rows:
+        rows = [] if self._earlier is None else [_signals_of(self._earlier())]
+        rows += self._rows
+        if not rows:
             return self._thresholds
-        return learn_thresholds(pl.concat(self._rows, how="diagonal"), self._thresholds)
+        return learn_thresholds(pl.concat(rows, how="diagonal"), self._thresholds)
 
     def tell(self, rows: pl.DataFrame, due: pl.Series) -> pl.Series:
         """The activity of the rows that are due; `unknown` for those that came late.
@@ -58,6 +85,7 @@ class DailyActivities:
         """Place and activity of the rows of one day that are due."""
         if day != self._day:
             self._thresholds, self._day, self._rows = self.thresholds, day, []
+            self._earlier = None
         midnight = datetime.combine(day, time.min, UTC)
         known = punctual.filter(
             pl.col("time").is_between(

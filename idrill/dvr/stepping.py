@@ -1,22 +1,42 @@
 """Validation of a stream: the verdicts of `validation`, as the rows come in."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Self
 
 import polars as pl
 
 from idrill import frame as frames
 from idrill.activity import ActivityThresholds
-from idrill.dvr.activities import DailyActivities
+from idrill.dvr.activities import DailyActivities, Earlier, came_late
 from idrill.dvr.tracks import AHEAD, HISTORY
 from idrill.dvr.validation import marked
 from idrill.errors import FrameError
-from idrill.frame import Quality, channels_in, quality_of
+from idrill.frame import QUALITY, Quality, channels_in, quality_of
 
 LATENESS = timedelta(seconds=5)
 """By how much a row may lie before the newest and still take its place."""
 
 LAG = timedelta(microseconds=AHEAD) + LATENESS
 """How long a row waits for its verdict, in time of the rig."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a validator knows beside its rows, so that another one can go on where it stopped."""
+
+    since: datetime | None
+    settled_to: datetime
+    judged_to: datetime
+    day: date
+    """That was judged last."""
+    thresholds: ActivityThresholds
+    """Of that day."""
+    channels: tuple[str, ...]
+    waiting: tuple[datetime, ...]
+    """Instants of the rows that are not judged yet."""
+    late: tuple[datetime, ...]
+    """Those of them that came late."""
 
 
 class Validator:
@@ -49,11 +69,46 @@ class Validator:
         self._settled_to = LONG_AGO
         self._judged_to = LONG_AGO
 
-    def step(self, frame: pl.DataFrame) -> pl.DataFrame:
+    @classmethod
+    def resumed(cls, memory: Memory, rows: pl.DataFrame, earlier: Earlier) -> Self:
+        """A validator that goes on where another one stopped.
+
+        Args:
+            memory: What that one knew.
+            rows: Its rows: those that wait, and those of `HISTORY` before `judged_to` with the bit
+                `LATE` where they came late. Other bits do not count.
+            earlier: Gives the judged rows of the day, with their bits; asked for at its end.
+        """
+        one = cls()
+        one._activities = DailyActivities.resumed(memory.day, memory.thresholds, earlier)
+        one._rows = _with_channels(rows, memory)
+        one._since = memory.since
+        one._settled_to, one._judged_to = memory.settled_to, memory.judged_to
+        return one
+
+    @property
+    def memory(self) -> Memory:
+        """What another validator has to know to go on, beside the rows."""
+        waiting = self._rows.filter(pl.col("time") > self._judged_to)
+        late = waiting.filter(came_late(waiting))["time"]
+        return Memory(
+            self._since,
+            self._settled_to,
+            self._judged_to,
+            *self._activities.today,
+            tuple(channels_in(self._rows.columns)),
+            tuple(waiting["time"]),
+            tuple(late),
+        )
+
+    def step(self, frame: pl.DataFrame, arrivals: pl.Series | None = None) -> pl.DataFrame:
         """Take rows in, and give those back whose verdicts stand.
 
         Args:
             frame: Rows as in a canonical frame, in any order; instants may stand twice.
+            arrivals: Number of the delivery that each row came with, ascending: what comes late is
+                then the same whether deliveries are taken one by one or many at once (row). Without
+                it all came together.
 
         Returns:
             Canonical rows with bits and `activity`: those judged now, and those that came late.
@@ -62,15 +117,16 @@ class Validator:
             FrameError: If the rows are no canonical rows, or those of another rig.
         """
         rows = self._rows.clear() if frame.is_empty() else _canonical(frame)
+        tardy = rows["time"].clear() if arrivals is None else _tardy(frame["time"], arrivals)
+        is_late = (pl.col("time") <= self._settled_to) | pl.col("time").is_in(tardy.implode())
         unseen = rows.join(self._rows, on="time", how="anti")
-        late = _marked_late(unseen.filter(pl.col("time") <= self._settled_to))
-        self._rows = _merged(self._rows, rows.filter(pl.col("time") > self._settled_to), late)
+        late = _marked_late(unseen.filter(is_late))
+        self._rows = _merged(self._rows, rows.filter(~is_late), late)
         if self._rows["rig_id"].n_unique() > 1:
             raise FrameError("the rows are those of another rig: one validator serves one rig")
         newest = rows["time"].max()
         if isinstance(newest, datetime):
-            day = newest.replace(hour=0, minute=0, second=0, microsecond=0)
-            yesterday = day - timedelta(microseconds=1)
+            yesterday = _end_of_the_day_before(newest)
             self._settled_to = max(self._settled_to, newest - LATENESS, yesterday)
             return self._judge(max(newest - LAG, yesterday), late)
         return self._judge(self._judged_to, late)
@@ -103,6 +159,47 @@ class Validator:
         self._rows = self._rows.filter(time >= until - HISTORY)
         self._judged_to = until
         return verdicts
+
+
+def _end_of_the_day_before(newest: datetime) -> datetime:
+    day = newest.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(microseconds=1)
+
+
+def _tardy(times: pl.Series, arrivals: pl.Series) -> pl.Series:
+    """The instants that came late behind deliveries before their own."""
+    newest = pl.col("newest")
+    deliveries = (
+        pl.DataFrame({"time": times, "arrival": arrivals})
+        .group_by("arrival", maintain_order=True)
+        .agg("time", pl.col("time").max().alias("newest"))
+        .with_columns(newest.cum_max().shift(1))
+        .filter(newest.is_not_null())
+        .explode("time")
+    )
+    settled = pl.max_horizontal(newest - LATENESS, newest.dt.truncate("1d") - timedelta(0, 0, 1))
+    return deliveries.filter(pl.col("time") <= settled)["time"]
+
+
+def _with_channels(rows: pl.DataFrame, memory: Memory) -> pl.DataFrame:
+    """The rows with a column for each channel that was known, late as far as they were."""
+    absent = [name for name in memory.channels if name not in rows.columns]
+    good = pl.lit(int(Quality.GOOD), QUALITY)
+    bits = pl.when(pl.col("time").is_in(memory.late)).then(int(Quality.LATE)).otherwise(0)
+    full = rows.with_columns(
+        *(pl.lit(None, pl.Float64).alias(name) for name in absent),
+        *(good.alias(quality_of(name)) for name in absent),
+    )
+    kept = full.select(
+        "rig_id", "time", "origin", *memory.channels, *map(quality_of, memory.channels)
+    )
+    late = came_late(kept)
+    return kept.with_columns(
+        (pl.when(late).then(int(Quality.LATE)).otherwise(bits))
+        .cast(QUALITY)
+        .alias(quality_of(name))
+        for name in memory.channels
+    )
 
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC) + HISTORY

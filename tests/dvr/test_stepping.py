@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from idrill.activity import ActivityThresholds
 from idrill.dvr import stepping
 from idrill.dvr.stepping import LATENESS, Validator
+from idrill.dvr.tracks import HISTORY
 from idrill.dvr.validation import history_before, validate
 from idrill.errors import FrameError
 from idrill.frame import ORIGIN, QUALITY, TIME, Quality, channels_in, quality_of
@@ -215,6 +216,67 @@ def test_late_and_repeated_rows_give_the_verdicts_of_the_whole(seed: int) -> Non
     together = validate(frame.with_columns(late[name] for name in qualities))
     assert found.select(together.frame.columns).equals(together.frame)
     assert validator.thresholds == together.thresholds
+
+
+def out_of_order(frame: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+    """The rows as they come: a few a little out of order, a few much too late."""
+    late = random.choice([0, 0, 0, 1.5, 40.0], frame.height)
+    return frame[np.argsort(np.arange(frame.height) + late, kind="stable")]
+
+
+def resumed(one: Validator, seen: pl.DataFrame, judged: pl.DataFrame) -> Validator:
+    """Another validator that goes on, from the rows that came and the verdicts that were given."""
+    memory = one.memory
+    known = judged.filter(pl.col("time") > memory.judged_to - HISTORY)
+    waiting = seen.filter(pl.col("time").is_in(memory.waiting))
+    late = [
+        (pl.col(quality_of(name)) & int(Quality.LATE)).alias(quality_of(name))
+        for name in channels_in(known.columns)
+    ]
+    rows = pl.concat([known.with_columns(late).select(waiting.columns), waiting]).sort("time")
+    today = judged.filter(pl.col("time").dt.date() == memory.day).sort("time")
+    in_time = today.filter(pl.col("torque_quality") & int(Quality.LATE) == 0)
+    return Validator.resumed(memory, rows, lambda: in_time)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_stream_that_is_taken_up_again_and_again_gives_the_same_verdicts(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    parts = list(cut(out_of_order(around_midnights(seed, midnights=2), random), random, most=90))
+
+    straight, validator = Validator(), Validator()
+    told: list[pl.DataFrame] = []
+    for number, part in enumerate(parts):
+        told.append(validator.step(part))
+        if random.random() < 0.3:
+            seen, judged = pl.concat(parts[: number + 1]), pl.concat(told, how="diagonal")
+            validator = resumed(validator, seen, judged)
+    found = pl.concat([*told, validator.close()], how="diagonal").sort("time")
+
+    wanted = pl.concat([*map(straight.step, parts), straight.close()], how="diagonal").sort("time")
+    assert Quality.LATE in bits_in(wanted)
+    assert found.select(wanted.columns).equals(wanted)
+    assert validator.thresholds == straight.thresholds
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_comes_late_is_the_same_however_many_deliveries_are_taken_at_once(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows = out_of_order(around_midnights(seed, midnights=1), random)
+    parts = list(cut(rows, random, most=9))
+    one_by_one, together = Validator(), Validator()
+
+    apart = [one_by_one.step(part) for part in parts]
+    taken = []
+    while parts:
+        group, parts = parts[: (size := int(random.integers(1, 30)))], parts[size:]
+        numbers = [pl.repeat(n, part.height, eager=True) for n, part in enumerate(group)]
+        taken.append(together.step(pl.concat(group), pl.concat(numbers)))
+
+    wanted = pl.concat([*apart, one_by_one.close()]).sort("time")
+    found = pl.concat([*taken, together.close()]).sort("time")
+    assert Quality.LATE in bits_in(wanted)
+    assert found.equals(wanted)
 
 
 def test_the_verdict_on_a_spike_waits_for_what_follows() -> None:
