@@ -5,26 +5,30 @@ larger stands whichever came first, and both are kept among `live_rejections`; s
 come twice, late or in another order leave the same rows.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from idrill.errors import OriginRefused
 from idrill.frame import TIME, Origin, channels_in
 from idrill.readers.posted import Posted, RejectedReading
 from idrill.readers.reading import Reason
-from idrill.store import rigs
+from idrill.store import live_rows, rigs
 from idrill.store.inserting import insert_absent
+from idrill.store.live_rows import LiveRows
 from idrill.store.orm import LIVE_READINGS, LiveRejectionRow, LiveRigRow, SourceRow
 
 _SMALL = 64
 """Up to so many instants are asked for one by one."""
+
+_TURN = 32
+"""Bits of a place that tell it within its batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +64,140 @@ def write(session: Session, batch: Batch) -> Committed:
         NotFound: If there is no such rig.
         OriginRefused: If readings of this origin do not belong to it.
     """
-    mark = _taken(session, batch.rig_id, batch.origin)
-    rejected = batch.posted.rejected
-    if batch.posted.table.is_empty():
-        _keep(session, batch, rejected)
-        return Committed(mark.revision, 0, 0, rejected, ())
-    rows, conflicts = _settled(_known(session, mark, batch.posted.table), batch.posted.table)
+    [done] = write_group(session, [batch])
+    return done
+
+
+def write_group(session: Session, batches: Sequence[Batch]) -> list[Committed]:
+    """Keep batches as one would be kept; those of one rig become one revision of it.
+
+    Raises:
+        NotFound: If there is no rig of one of them.
+        OriginRefused: If readings of the origin of one do not belong to its rig.
+    """
+    marks = _taken(session, batches)
+    turns: dict[str, list[int]] = defaultdict(list)
+    for turn, batch in enumerate(batches):
+        turns[batch.rig_id].append(turn)
+    new: list[LiveRows] = []
+    changed: list[LiveRows] = []
+    done: dict[int, Committed] = {}
+    for rig_id, theirs in turns.items():
+        told = [batches[turn] for turn in theirs]
+        settled = _settled_with(session, marks[rig_id], told)
+        for rows, into in ((settled.new, new), (settled.changed, changed)):
+            if rows.height:
+                into.append(LiveRows(rig_id, marks[rig_id].revision, rows))
+        done |= zip(theirs, settled.committed, strict=True)
+    session.flush()
+    live_rows.add(session, new)
+    live_rows.fill(session, changed)
+    found = [done[turn] for turn in range(len(batches))]
+    for batch, one in zip(batches, found, strict=True):
+        _keep(session, batch, (*one.rejected, *one.conflicts))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What becomes of batches of one rig."""
+
+    new: pl.DataFrame
+    """Rows of instants of which there are none yet."""
+    changed: pl.DataFrame
+    committed: list[Committed]
+
+
+def _settled_with(session: Session, mark: LiveRigRow, batches: Sequence[Batch]) -> _Settled:
+    """What becomes of batches of a rig; its mark moves along."""
+    table = _stacked([batch.posted.table for batch in batches])
+    if table.is_empty():
+        answers = [_answer(mark, batch, (), 0) for batch in batches]
+        return _Settled(table, table, answers)
+    known = _known(session, mark, table)
+    rows, conflicts = _settled(known, table)
     if rows.height:
         _move(mark, rows)
-        _upsert(session, mark, rows)
-    _keep(session, batch, (*rejected, *conflicts))
-    session.flush()
+    new = rows if known.is_empty() else rows.join(known, on="time", how="anti")
+    changed = rows.clear() if known.is_empty() else rows.join(known, on="time", how="semi")
+    answers = [
+        _answer(mark, batch, _of(turn, conflicts), _moved(batch, rows, len(batches)))
+        for turn, batch in enumerate(batches)
+    ]
+    return _Settled(new, changed, answers)
+
+
+def _stacked(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Tables as one; the turn of each stands in the high bits of its places."""
+    if len(tables) == 1:
+        return tables[0]
+    stack = pl.concat(tables, how="diagonal")
+    turns = [turn << _TURN for turn, table in enumerate(tables) for _ in range(table.height)]
+    return stack.with_columns(pl.col("place") + pl.Series(turns, dtype=pl.Int64))
+
+
+def _of(turn: int, conflicts: Sequence[RejectedReading]) -> tuple[RejectedReading, ...]:
+    """The conflicts of one of the tables that were stacked, with its own places."""
+    theirs = [one for one in conflicts if one.place >> _TURN == turn]
+    return tuple(replace(one, place=one.place & ((1 << _TURN) - 1)) for one in theirs)
+
+
+def _moved(batch: Batch, rows: pl.DataFrame, batches: int) -> int:
+    """How many instants of a batch are among the rows that changed."""
+    if batches == 1:
+        return rows.height
+    return len(set(batch.posted.table["time"].to_list()) & set(rows["time"].to_list()))
+
+
+def _answer(
+    mark: LiveRigRow, batch: Batch, conflicts: tuple[RejectedReading, ...], changed: int
+) -> Committed:
     used = batch.posted.table.height
-    return Committed(mark.revision, used, rows.height, rejected, conflicts)
+    return Committed(mark.revision, used, changed, batch.posted.rejected, conflicts)
 
 
-def _taken(session: Session, rig_id: str, origin: Origin | None) -> LiveRigRow:
-    """The mark of a rig, held until the transaction ends; made if there was none."""
-    hold = (
-        update(LiveRigRow)
-        .where(LiveRigRow.rig_id == rig_id)
-        .values(revision=LiveRigRow.revision)
-        .returning(LiveRigRow)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    mark = session.scalar(hold)
-    if mark is None:
-        _begin(session, rig_id, origin)
-        mark = session.scalars(hold).one()
+def _taken(session: Session, batches: Sequence[Batch]) -> dict[str, LiveRigRow]:
+    """The marks of rigs, held until the transaction ends, made where there is none.
+
+    Writers that hold several take them in one order, or they might wait for each other.
+    """
+    origins = {batch.rig_id: batch.origin for batch in batches}
+    marks: dict[str, LiveRigRow] = {}
+    if len(origins) > 1 and _are_begun(session, origins):
+        marks = _held(session, sorted(origins))
+    else:
+        for rig_id in sorted(origins):
+            marks |= _held(session, [rig_id])
+            if rig_id not in marks:
+                _begin(session, rig_id, origins[rig_id])
+                marks |= _held(session, [rig_id])
+    for batch in batches:
+        _require_origin(marks[batch.rig_id], batch.origin)
+    return marks
+
+
+def _are_begun(session: Session, rigs_told: Collection[str]) -> bool:
+    query = select(func.count()).where(LiveRigRow.rig_id.in_(rigs_told))
+    return session.scalar(query) == len(rigs_told)
+
+
+def _held(session: Session, rigs_told: Sequence[str]) -> dict[str, LiveRigRow]:
+    theirs = LiveRigRow.rig_id.in_(rigs_told)
+    fresh = {"populate_existing": True}
+    if session.get_bind().dialect.name != "postgresql":
+        # A transaction that only reads could not write any more once somebody else did.
+        hold = update(LiveRigRow).where(theirs).values(revision=LiveRigRow.revision)
+        session.execute(hold, execution_options={"synchronize_session": False})
+    query = select(LiveRigRow).where(theirs).order_by(LiveRigRow.rig_id).with_for_update()
+    return {row.rig_id: row for row in session.scalars(query, execution_options=fresh)}
+
+
+def _require_origin(mark: LiveRigRow, origin: Origin | None) -> None:
     if origin is not None and origin != mark.origin:
         raise OriginRefused(
-            f"readings of {rig_id} are {mark.origin}, these are {origin}: "
+            f"readings of {mark.rig_id} are {mark.origin}, these are {origin}: "
             "send them to a rig of their own"
         )
-    return mark
 
 
 def _begin(session: Session, rig_id: str, origin: Origin | None) -> None:
@@ -179,17 +283,6 @@ def _move(mark: LiveRigRow, rows: pl.DataFrame) -> None:
     known = mark.channels.split()
     if not set(channels_in(rows.columns)) <= set(known):
         mark.channels = " ".join(channels_in([*known, *rows.columns]))
-
-
-def _upsert(session: Session, mark: LiveRigRow, rows: pl.DataFrame) -> None:
-    dialect = session.get_bind().dialect.name
-    new = (postgresql if dialect == "postgresql" else sqlite).insert(LIVE_READINGS)
-    changed = ["revision", *channels_in(rows.columns)]
-    statement = new.on_conflict_do_update(
-        index_elements=["rig_id", "time"], set_={name: new.excluded[name] for name in changed}
-    )
-    place = {"rig_id": mark.rig_id, "revision": mark.revision}
-    session.execute(statement, [place | row for row in rows.iter_rows(named=True)])
 
 
 def _keep(session: Session, batch: Batch, lost: Sequence[RejectedReading]) -> None:

@@ -204,11 +204,7 @@ class LiveWriter:
         )
 
     def _write(self, group: Sequence[_Order]) -> list[Committed]:
-        # Writers that hold the marks of several rigs take them in one order, or they may deadlock.
-        turns = sorted(range(len(group)), key=lambda turn: group[turn].batch.rig_id)
-        done: dict[int, Committed] = {}
         with self._database.session() as session:
-            for turn in turns:
-                done[turn] = live_intake.write(session, group[turn].batch)
+            done = live_intake.write_group(session, [order.batch for order in group])
             live_wake.tell(session)
-        return [done[turn] for turn in range(len(group))]
+        return done

@@ -1,5 +1,6 @@
 """Whether readings get from a worker to where they are kept, as `health/stream` tells it."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -17,7 +18,7 @@ from tests.service import Service
 
 STREAM = "/api/v1/health/stream"
 PERIOD = Period.until(datetime.now(UTC), date(2024, 1, 1))
-KEPT = live_intake.write
+KEPT = live_intake.write_group
 
 
 def tell(service: Service) -> int:
@@ -36,7 +37,7 @@ def stream(service: Service, role: Role = Role.ENGINEER) -> dict[str, Any]:
     return found
 
 
-def refused(_session: Session, _batch: Batch) -> Committed:
+def refused(_session: Session, _batches: Sequence[Batch]) -> list[Committed]:
     raise StoreError("the disk is full")
 
 
@@ -57,12 +58,12 @@ def test_a_stream_says_where_readings_go_and_that_they_get_there(on_either: Serv
 def test_a_write_that_failed_degrades_until_the_next_one_that_does_not(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_intake, "write", refused)
+    monkeypatch.setattr(live_intake, "write_group", refused)
     failed = tell(service)
     worse = stream(service)
     word = service.client.get("/api/v1/health").json()["status"]
     ready = service.client.get("/api/v1/health/ready").status_code
-    monkeypatch.setattr(live_intake, "write", KEPT)
+    monkeypatch.setattr(live_intake, "write_group", KEPT)
     tell(service)
     better = stream(service)
 
@@ -75,7 +76,7 @@ def test_a_write_that_failed_degrades_until_the_next_one_that_does_not(
 def test_why_the_store_failed_is_told_to_who_may_read_the_system_log(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_intake, "write", refused)
+    monkeypatch.setattr(live_intake, "write_group", refused)
     tell(service)
 
     for path in (STREAM, "/api/v1/producer/status"):
@@ -91,7 +92,7 @@ def test_why_the_store_failed_is_told_to_who_may_read_the_system_log(
 def test_a_key_learns_why_the_store_failed_if_it_may_read_the_system_log_itself(
     service: Service, monkeypatch: pytest.MonkeyPatch, owner: Role
 ) -> None:
-    monkeypatch.setattr(live_intake, "write", refused)
+    monkeypatch.setattr(live_intake, "write_group", refused)
     tell(service)
     learned = []
 
@@ -109,12 +110,12 @@ def test_a_key_learns_why_the_store_failed_if_it_may_read_the_system_log_itself(
 def test_a_queue_that_is_full_degrades(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, going_on = Event(), Event()
 
-    def slow(session: Session, batch: Batch) -> Committed:
+    def slow(session: Session, batches: Sequence[Batch]) -> list[Committed]:
         begun.set()
         going_on.wait(60)
-        return KEPT(session, batch)
+        return KEPT(session, batches)
 
-    monkeypatch.setattr(live_intake, "write", slow)
+    monkeypatch.setattr(live_intake, "write_group", slow)
     platform = service.client.app.state.platform  # type: ignore[attr-defined]
     first = Thread(target=tell, args=(service,))
     first.start()

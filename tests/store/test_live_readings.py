@@ -1,5 +1,6 @@
 """Readings as they come in: every order leaves the same rows, and nothing is lost unseen."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -175,15 +176,15 @@ def written_together(
     database: Database, monkeypatch: pytest.MonkeyPatch, batches: list[Batch]
 ) -> tuple[list[BaseException | Committed], LiveWriter]:
     """What became of batches that waited behind one whose commit took long."""
-    writer, write = LiveWriter(database), live_intake.write
+    writer, write = LiveWriter(database), live_intake.write_group
     begun, queued = Event(), Event()
 
-    def slowly(session: Session, one: Batch) -> Committed:
+    def slowly(session: Session, told: Sequence[Batch]) -> list[Committed]:
         begun.set()
         queued.wait(10)
-        return write(session, one)
+        return write(session, told)
 
-    monkeypatch.setattr(live_intake, "write", slowly)
+    monkeypatch.setattr(live_intake, "write_group", slowly)
     with ThreadPoolExecutor(len(batches) + 1) as pool:
         first = pool.submit(writer.write, batch((900, {"torque": 1.0})))
         begun.wait(10)
@@ -217,11 +218,11 @@ def test_a_store_at_fault_is_not_asked_once_per_batch(
 ) -> None:
     tried = []
 
-    def away(_session: Session, one: Batch) -> Committed:
-        tried.append(one)
+    def away(_session: Session, told: Sequence[Batch]) -> list[Committed]:
+        tried.append(told)
         raise StoreError("the store is away")
 
-    monkeypatch.setattr(live_intake, "write", away)
+    monkeypatch.setattr(live_intake, "write_group", away)
     batches = [batch((second, {"torque": 1.0})) for second in range(12)]
     done, writer = written_together(database, monkeypatch, batches)
 

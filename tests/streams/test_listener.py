@@ -104,15 +104,15 @@ def test_readings_of_another_origin_harm_none_of_the_same_commit(database: Datab
 
 
 def test_a_store_that_is_away_is_asked_until_it_answers(database: Database) -> None:
-    real, attempts = live_intake.write, iter(range(100))
+    real, attempts = live_intake.write_group, iter(range(100))
 
-    def failing(session: object, batch: object) -> object:
+    def failing(session: object, batches: object) -> object:
         if next(attempts) < 2:
             raise StoreError("away")
-        return real(session, batch)  # type: ignore[arg-type]
+        return real(session, batches)  # type: ignore[arg-type]
 
     async def play(listener: Listener) -> None:
-        with patch("idrill.store.live_intake.write", failing):
+        with patch("idrill.store.live_intake.write_group", failing):
             assert await listener.take(told(1))
 
     taken = listening(database, play).taken
@@ -125,7 +125,7 @@ def test_a_listener_that_ends_leaves_what_it_could_not_keep_to_the_broker(
     database: Database,
 ) -> None:
     async def play(listener: Listener) -> None:
-        with patch("idrill.store.live_intake.write", side_effect=StoreError("away")):
+        with patch("idrill.store.live_intake.write_group", side_effect=StoreError("away")):
             waiting = asyncio.create_task(listener.take(told(1)))
             await asyncio.sleep(0.05)
             listener.end()
