@@ -35,6 +35,7 @@ from idrill_serving.routes import (
     users,
     wells,
 )
+from idrill_serving.shortcut import Shortcut, route_of
 from idrill_serving.watching import Watch
 
 RESOURCES = (
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.add_middleware(BodyLimits, most=settings.max_body_bytes)
+    app.add_middleware(Shortcut, platform=platform, route=route_of(app.routes))
     _allow_origins(app, settings)
     app.add_middleware(Watch, metrics=platform.metrics, tracing=platform.tracing)
     return app

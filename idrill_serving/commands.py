@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from idrill.errors import SettingsError
 from idrill.settings import Settings, export, load_settings
-from idrill_serving import archive, logs
+from idrill_serving import archive, collector, logs
 from idrill_serving.app import create_app
 
 KEEP_ALIVE = 30
@@ -58,7 +58,9 @@ def configured() -> FastAPI:
         SettingsError: If a setting makes no sense.
     """
     logs.configure()
-    return create_app(load_settings())
+    app = create_app(load_settings())
+    collector.settle()
+    return app
 
 
 def _require_shared_secret(settings: Settings) -> None:

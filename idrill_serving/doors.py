@@ -17,6 +17,7 @@ from idrill.access import DOORS, Door, Permission, may
 from idrill.errors import AccessDenied, NotAuthenticated, SettingsError
 from idrill.store import api_keys, logins, users
 from idrill.store.api_keys import PREFIX, ApiKey
+from idrill.store.marks import Mark
 from idrill.store.users import User
 from idrill_serving.bodies import QuickRequest
 from idrill_serving.platform import Platform
@@ -53,9 +54,12 @@ class ClosedRoute(APIRoute):
 
         async def behind_door(request: Request) -> Response:
             platform: Platform = request.app.state.platform
-            principal = _remembered(platform, DOORS[name], request)
+            door, mark = DOORS[name], platform.database.mark_at_once()
+            principal = None if door.public else recognised(platform, request, mark)
             if principal is None:
-                principal = await run_in_threadpool(enter, platform, DOORS[name], request)
+                principal = await run_in_threadpool(enter, platform, door, request)
+            else:
+                admit(platform, door, principal)
             request.state.principal = principal
             return await handler(QuickRequest(request.scope, request.receive))
 
@@ -103,9 +107,40 @@ def enter(platform: Platform, door: Door, request: Request) -> Principal | None:
     except NotAuthenticated:
         platform.limits.count_address(address)
         raise
-    _count(platform, principal)
-    _see_that_it_opens(door, principal)
+    admit(platform, door, principal)
     return principal
+
+
+def recognised(platform: Platform, request: Request, mark: Mark | None) -> Principal | None:
+    """Who asks, where that can be told without waiting for the store or for Redis.
+
+    Args:
+        platform: Of the service.
+        request: Theirs.
+        mark: Of the store, read when the request was there.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    asked_otherwise = scheme.lower() != "bearer" or "x-api-key" in request.headers
+    if mark is None or asked_otherwise or platform.limits.are_shared or token.startswith(PREFIX):
+        return None
+    try:
+        return platform.passes.find(platform.tokens.read(token.strip()), mark)
+    except NotAuthenticated:
+        return None
+
+
+def admit(platform: Platform, door: Door, principal: Principal) -> None:
+    """Count a request of somebody, and see that its door opens for them.
+
+    Raises:
+        AccessDenied: If it is closed for them.
+        TooManyAttempts: If they ask too often.
+    """
+    if principal.key:
+        platform.limits.count_key(principal.key.id, principal.key.tier)
+    else:
+        platform.limits.count_person(principal.user.id)
+    _see_that_it_opens(door, principal)
 
 
 def address_of(request: Request) -> str:
@@ -124,37 +159,17 @@ def _identified(platform: Platform, request: Request) -> Principal:
     raise NotAuthenticated(_WHO)
 
 
-def _remembered(platform: Platform, door: Door, request: Request) -> Principal | None:
-    """Who passes a door, where that can be told without waiting for the store or for Redis.
-
-    Raises:
-        AccessDenied: If it is closed for them.
-        TooManyAttempts: If they ask too often.
-    """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    asked_otherwise = scheme.lower() != "bearer" or "x-api-key" in request.headers
-    if door.public or asked_otherwise or platform.limits.are_shared or token.startswith(PREFIX):
-        return None
-    try:
-        principal = platform.passes.find_at_once(platform.tokens.read(token.strip()))
-    except NotAuthenticated:
-        return None
-    if principal is not None:
-        _count(platform, principal)
-        _see_that_it_opens(door, principal)
-    return principal
-
-
 def _person(platform: Platform, token: str) -> Principal:
     claims = platform.tokens.read(token)
-    if remembered := platform.passes.find(claims):
+    mark = platform.database.mark()
+    if remembered := platform.passes.find(claims, mark):
         return remembered
-    mark = platform.passes.mark()
     with platform.database.session() as session:
-        if not logins.is_live(session, claims.login_id, claims.user_id):
+        until = logins.live_until(session, claims.login_id, claims.user_id)
+        if until is None:
             raise NotAuthenticated("this login is over: log in again")
         principal = Principal(users.get(session, claims.user_id), claims.login_id, None)
-    platform.passes.keep(claims, mark, principal)
+    platform.passes.keep(claims, mark, until, principal)
     return principal
 
 
@@ -162,13 +177,6 @@ def _machine(platform: Platform, secret: str) -> Principal:
     with platform.database.session() as session:
         key, owner = api_keys.use(session, secret)
         return Principal(owner, None, key)
-
-
-def _count(platform: Platform, principal: Principal) -> None:
-    if principal.key:
-        platform.limits.count_key(principal.key.id, principal.key.tier)
-    else:
-        platform.limits.count_person(principal.user.id)
 
 
 def _see_that_it_opens(door: Door, principal: Principal) -> None:

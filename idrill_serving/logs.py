@@ -11,6 +11,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _FIELDS = ("method", "route", "status", "seconds", "who", "address")
 
+_WRITTEN = json.JSONEncoder(ensure_ascii=True, default=str).encode
+
 
 class JsonFormatter(logging.Formatter):
     """Formats a record as one line of JSON; line breaks in what was said cannot forge another."""
@@ -28,11 +30,14 @@ class JsonFormatter(logging.Formatter):
         told |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=True, default=str)
+        return _WRITTEN(told)
 
 
 def configure() -> None:
     """Send the logs of this process to standard error as JSON; entry points call it once."""
+    # What no line tells is not looked up: the stack, the thread and the process of each.
+    logging._srcfile = None  # as Python's manual of logging advises
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

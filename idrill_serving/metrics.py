@@ -24,6 +24,7 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.in_flight = Gauge(
             "idrill_requests_in_flight", "Requests being answered.", registry=self._registry
         )
@@ -37,8 +38,13 @@ class Metrics:
             status: Of the answer.
             seconds: How long it took.
         """
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        key = method, route, status
+        if key not in self._counted:
+            series = self._requests.labels(method, route, str(status))
+            self._counted[key] = series, self._seconds.labels(method, route)
+        requests, times = self._counted[key]
+        requests.inc()
+        times.observe(seconds)
 
     def shown(self) -> bytes:
         """Everything, in Prometheus's text format."""

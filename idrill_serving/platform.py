@@ -8,11 +8,11 @@ from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.live_wake import LiveWake
 from idrill.store.live_writer import LiveWriter
-from idrill.store.marks import Mark
 from idrill.store.passwords import Passwords
 from idrill.streams.broker import Backend, backend_of
 from idrill.streams.publisher import Publisher
 from idrill_serving.cache import Answers
+from idrill_serving.glances import Glance
 from idrill_serving.hashing import HashQueue
 from idrill_serving.mail import Mail
 from idrill_serving.metrics import Metrics
@@ -46,8 +46,8 @@ class Platform:
     publisher: Publisher | None
     """None: what is published goes to the store at once."""
     answers: Answers
-    glances: dict[str, tuple[Mark, bytes]]
-    """The latest readings of rigs, with the state of the store that they were made of."""
+    glances: dict[str, Glance]
+    """The latest readings of rigs."""
 
     @property
     def bench(self) -> Bench:
@@ -71,7 +71,7 @@ def build_platform(settings: Settings) -> Platform:
         lake=Lake(settings.lake_folder, database),
         passwords=HashQueue(hashing),
         tokens=access_tokens(settings),
-        passes=Passes(database),
+        passes=Passes(),
         limits=RateLimits(settings),
         mail=Mail(settings),
         metrics=Metrics(),

@@ -1,7 +1,5 @@
 """Readings that somebody tells: from the body of a request to what became of them."""
 
-import re
-import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -20,6 +18,7 @@ from idrill.store.live_intake import Batch
 from idrill.store.tables import DAILY, DATA_QUALITY, HOURLY, KPIS, MINUTE, RECONCILED
 from idrill_serving.dependencies import require_rig
 from idrill_serving.doors import Principal
+from idrill_serving.glances import Glance
 from idrill_serving.platform import Platform
 from idrill_serving.representations import ARROW
 from idrill_serving.schemas.sensor_data import (
@@ -36,9 +35,6 @@ from idrill_serving.schemas.sensor_data import (
 )
 
 JUDGED_BY = "dvr.validation over the last half hour; not reconciled"
-
-
-_AGE = re.compile(rb'"age":([0-9.e+]+)')
 
 
 def take_one(platform: Platform, principal: Principal, body: ReadingRequest) -> IntakeAnswer:
@@ -101,31 +97,16 @@ def latest_of(platform: Platform, rig_id: str) -> bytes:
     Raises:
         NotFound: If there is no such rig.
     """
-    state = platform.database.mark_at_once()
+    made_of = platform.database.mark_at_once()
     with platform.database.session() as session:
         mark = live_readings.mark_of(session, rig_id)
     revision = mark.revision if mark else 0
     kept = platform.answers.kept(
         ("realtime", rig_id, revision), lambda: _latest(platform, rig_id).model_dump_json().encode()
     )
-    if state is not None:
-        platform.glances[rig_id] = state, kept
-    return _aged(kept)
-
-
-def glance(platform: Platform, rig_id: str) -> bytes | None:
-    """The same, if it was made and nothing was committed to the store since; else None."""
-    state, kept = platform.glances.get(rig_id, (None, b""))
-    return _aged(kept) if state is not None and state == platform.database.mark_at_once() else None
-
-
-def _aged(kept: bytes) -> bytes:
-    """An answer with the ages that its readings have now."""
-    now = time.time()
-    parts = _AGE.split(kept)
-    # Every second part is an instant, which stands where the age will be.
-    parts[1::2] = [b'"age":%.3f' % (now - float(instant)) for instant in parts[1::2]]
-    return b"".join(parts)
+    glance = Glance.of(kept, made_of)
+    platform.glances[rig_id] = glance
+    return glance.told()
 
 
 def _latest(platform: Platform, rig_id: str) -> RealtimeAnswer:

@@ -5,7 +5,6 @@ does; nothing is made at import. Everything but the native endpoints is answered
 itself, so that no request pays for BentoML's middleware that does not need it.
 """
 
-import gc
 import logging
 from typing import Any
 
@@ -16,7 +15,7 @@ from starlette.types import ASGIApp
 
 from idrill.errors import IDrillError
 from idrill.settings import TELEMETRY_OFF, Settings, export, load_settings
-from idrill_serving import archive, errors, logs
+from idrill_serving import archive, collector, errors, logs
 from idrill_serving.app import create_app
 from idrill_serving.native import Front
 from idrill_serving.platform import Platform
@@ -26,9 +25,6 @@ from idrill_serving.schemas.predictions import RulAnswer, RulRequest, RulSingle,
 TIMEOUT = 5.0
 """How long a native endpoint may take [s]. BentoML keeps a timer of each request for so long, and
 collecting them is what makes answers late."""
-
-COLLECTION = (50_000, 20, 100)
-"""Thresholds of the collector in a worker."""
 
 
 class Guarded(Service[Any]):  # type: ignore[misc]
@@ -67,9 +63,7 @@ def build_service(settings: Settings) -> Service[Any]:
         @bentoml.on_startup  # type: ignore[untyped-decorator]
         def settle(self) -> None:
             """Keep the collector from what stays for as long as the worker."""
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(*COLLECTION)
+            collector.settle()
 
         @bentoml.api(route="/predict_rul")  # type: ignore[untyped-decorator]
         async def predict_rul(self, asked: RulSingle, /, ctx: bentoml.Context) -> RulAnswer:

@@ -1,7 +1,7 @@
 """Traces of requests for a collector of OpenTelemetry, if one is set."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
@@ -13,6 +13,8 @@ from idrill.settings import Settings
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span, Tracer
+
+_UNTRACED: AbstractContextManager[None] = nullcontext()
 
 
 class Tracing:
@@ -31,26 +33,14 @@ class Tracing:
         if self._provider is not None:
             self._tracer = self._provider.get_tracer("idrill_serving")
 
-    @contextmanager
-    def traced(self, scope: Scope, request_id: str) -> Iterator["Span | None"]:
+    def traced(self, scope: Scope, request_id: str) -> AbstractContextManager["Span | None"]:
         """The span of a request, which goes on what the caller began; None where none is set.
 
         Args:
             scope: Of the request.
             request_id: By which the log knows it.
         """
-        if self._tracer is None:
-            yield None
-            return
-        from opentelemetry.propagate import extract
-        from opentelemetry.trace import SpanKind
-
-        began = extract(dict(Headers(scope=scope).items()))
-        told = {"http.request.method": scope["method"], "idrill.request_id": request_id}
-        with self._tracer.start_as_current_span(
-            "request", began, SpanKind.SERVER, attributes=told
-        ) as span:
-            yield span
+        return _UNTRACED if self._tracer is None else _traced(self._tracer, scope, request_id)
 
     def finish(self, span: "Span | None", *, method: str, route: str, status: int) -> None:
         """Say what became of a request.
@@ -80,6 +70,17 @@ class Tracing:
         """Send what was not sent yet, and end."""
         if self._provider is not None:
             self._provider.shutdown()
+
+
+@contextmanager
+def _traced(tracer: "Tracer", scope: Scope, request_id: str) -> Iterator["Span"]:
+    from opentelemetry.propagate import extract
+    from opentelemetry.trace import SpanKind
+
+    began = extract(dict(Headers(scope=scope).items()))
+    told = {"http.request.method": scope["method"], "idrill.request_id": request_id}
+    with tracer.start_as_current_span("request", began, SpanKind.SERVER, attributes=told) as span:
+        yield span
 
 
 def _provider(endpoint: str) -> "TracerProvider":

@@ -3,14 +3,16 @@
 import logging
 import re
 import time
-from uuid import uuid4
+from collections.abc import Iterable
+from secrets import token_hex
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from idrill_serving import logs
 from idrill_serving.metrics import Metrics
 from idrill_serving.tracing import Tracing
+
+Headers = Iterable[tuple[bytes, bytes]]
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -27,7 +29,8 @@ SECURITY_HEADERS = {
 HSTS = "max-age=31536000"
 """Added where the request came by TLS, directly or through a proxy."""
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_ADDED = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _LOG = logging.getLogger("idrill.serving.requests")
 
 
@@ -50,7 +53,7 @@ class Watch:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _identifier(Headers(scope=scope).get("x-request-id", ""))
+        request_id = _identifier(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         token = logs.request_id.set(request_id)
         began, status = time.perf_counter(), 500
@@ -59,14 +62,15 @@ class Watch:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _dress(MutableHeaders(scope=message), scope, request_id)
+                message["headers"] = _dressed(message.get("headers", ()), scope, request_id)
             await send(message)
 
         with self._tracing.traced(scope, request_id) as span:
+            self._metrics.in_flight.inc()
             try:
-                with self._metrics.in_flight.track_inprogress():
-                    await self._app(scope, receive, answer)
+                await self._app(scope, receive, answer)
             finally:
+                self._metrics.in_flight.dec()
                 route = getattr(scope.get("route"), "path", "unmatched")
                 self._note(scope, route, status, time.perf_counter() - began)
                 self._tracing.finish(span, method=scope["method"], route=route, status=status)
@@ -75,7 +79,7 @@ class Watch:
     def _note(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         method = scope["method"] if route != "unmatched" else "any"
         self._metrics.count(method, route, status, seconds)
-        principal = scope.get("state", {}).get("principal")
+        principal = scope["state"].get("principal")
         told = {
             "method": scope["method"],
             "route": route,
@@ -87,14 +91,18 @@ class Watch:
         _LOG.info("answered", extra=told)
 
 
-def _identifier(given: str) -> str:
+def _identifier(scope: Scope) -> str:
     """The identifier that the caller gave, if it can be one; else a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    given: bytes = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
-def _dress(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
-    headers["X-Request-ID"] = request_id
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
+def _dressed(headers: Headers, scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, and those that protect where it does not say otherwise."""
+    dressed = list(headers)
+    said = {name.lower() for name, _ in dressed}
+    dressed += [pair for pair in _ADDED if pair[0] not in said]
+    dressed.append((b"x-request-id", request_id.encode()))
     if scope["scheme"] == "https":
-        headers["Strict-Transport-Security"] = HSTS
+        dressed.append((b"strict-transport-security", HSTS.encode()))
+    return dressed

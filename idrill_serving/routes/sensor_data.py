@@ -175,10 +175,10 @@ def tell_columns(
 @router.get("/realtime", response_model=RealtimeAnswer)
 async def read_realtime(rig_id: RigInQuery, platform: PlatformDependency) -> Response:
     """The latest value of each channel, its age, and what is wrong with it."""
-    told = readings.glance(platform, rig_id)
-    if told is None:
-        told = await run_in_threadpool(readings.latest_of, platform, rig_id)
-    return Response(told, media_type=JSON)
+    found = platform.glances.get(rig_id)
+    if found is not None and found.is_of(platform.database.mark_at_once()):
+        return Response(found.told(), media_type=JSON)
+    return Response(await run_in_threadpool(readings.latest_of, platform, rig_id), media_type=JSON)
 
 
 @router.get("/analytics/{rig_id}")

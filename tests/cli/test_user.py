@@ -95,7 +95,7 @@ def test_who_is_disabled_is_logged_out_and_the_last_admin_is_not_disabled(
     assert codes == [0, 2, 2]
     assert "last active admin" in capsys.readouterr().err
     with database.session() as session:
-        assert not logins.is_live(session, login.id, bo.id)
+        assert not logins.live_until(session, login.id, bo.id)
 
 
 def test_a_reset_prints_a_token_that_works(

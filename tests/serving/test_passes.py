@@ -12,18 +12,11 @@ from idrill.access import Role
 from idrill.store import users
 from idrill.store.database import Database
 from idrill.store.users import User
-from idrill_serving import passes
 from tests.service import Service, opened
 
 ME, RIGS, LOGOUT = "/api/v1/users/me", "/api/v1/rigs", "/api/v1/auth/logout"
 
 
-@pytest.fixture
-def long_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passes, "LIFETIME", 600.0)
-
-
-@pytest.mark.usefixtures("long_remembered")
 def test_the_store_is_asked_once_and_after_a_commit_again(
     either: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,7 +42,6 @@ def test_the_store_is_asked_once_and_after_a_commit_again(
     assert asked.count(me) > before
 
 
-@pytest.mark.usefixtures("long_remembered")
 def test_somebody_disabled_by_another_process_is_out_at_once(either: Service) -> None:
     viewer = either.newcomer(Role.VIEWER)
     me = either.client.get(ME, headers=viewer).json()["id"]
@@ -63,7 +55,6 @@ def test_somebody_disabled_by_another_process_is_out_at_once(either: Service) ->
     assert either.client.get(ME, headers=viewer).status_code == 401
 
 
-@pytest.mark.usefixtures("long_remembered")
 def test_a_logout_that_one_worker_answered_counts_for_the_others(either: Service) -> None:
     settings = either.client.app.state.platform.settings  # type: ignore[attr-defined]
     for other in opened(settings):

@@ -32,7 +32,7 @@ def login(database: Database, ada: User) -> logins.Login:
 
 def live(database: Database, login: logins.Login) -> bool:
     with database.session() as session:
-        return logins.is_live(session, login.id, login.user_id)
+        return logins.live_until(session, login.id, login.user_id) is not None
 
 
 def test_a_token_is_taken_for_another_of_the_same_login(
@@ -104,7 +104,7 @@ def test_a_login_is_live_for_the_person_who_began_it(
     database: Database, login: logins.Login
 ) -> None:
     with database.session() as session:
-        assert not logins.is_live(session, login.id, login.user_id + 1)
+        assert not logins.live_until(session, login.id, login.user_id + 1)
 
 
 def test_tokens_are_kept_as_hashes(database: Database, login: logins.Login) -> None:

@@ -79,7 +79,7 @@ def test_one_of_two_admins_may_go_and_is_logged_out(database: Database) -> None:
 
     assert (changed.active, changed.rigs) == (False, ())
     with database.session() as session:
-        assert not logins.is_live(session, login.id, ada.id)
+        assert not logins.live_until(session, login.id, ada.id)
 
 
 def test_another_password_ends_every_login(database: Database) -> None:
@@ -91,7 +91,7 @@ def test_another_password_ends_every_login(database: Database) -> None:
         users.set_password(session, ada.id, "another hash")
 
     with database.session() as session:
-        assert not logins.is_live(session, login.id, ada.id)
+        assert not logins.live_until(session, login.id, ada.id)
         assert users.password_hash(session, ada.id) == "another hash"
 
 
