@@ -22,6 +22,7 @@ from idrill.store.orm.live_readings import (
     LiveRejectionRow,
     LiveRigRow,
 )
+from idrill.store.orm.live_scoring import LiveHourRow, ScorerRow, ScoringFaultRow
 from idrill.store.orm.maintenance import AlertHistoryRow, AlertRow, TaskHistoryRow, TaskRow
 from idrill.store.orm.predictions import PredictionRow
 from idrill.store.orm.promotions import PromotionRow
@@ -81,6 +82,7 @@ __all__ = [
     "LinkRow",
     "LiveDayRow",
     "LiveEventRow",
+    "LiveHourRow",
     "LiveOutletRow",
     "LiveRejectionRow",
     "LiveRigRow",
@@ -96,6 +98,8 @@ __all__ = [
     "RejectedRow",
     "RigDayRow",
     "RigRow",
+    "ScorerRow",
+    "ScoringFaultRow",
     "SectionRow",
     "SensorRow",
     "SensorSwitchRow",
