@@ -36,6 +36,7 @@ class Reason(StrEnum):
     BEFORE_FIRST_DAY = "before_first_day"
     IN_THE_FUTURE = "in_the_future"
     CONFLICT = "conflict"
+    INACTIVE = "inactive"
 
 
 @dataclass(frozen=True, slots=True)
