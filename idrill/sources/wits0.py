@@ -79,10 +79,15 @@ class Wits0Source:
         Raises:
             NotFound: If there is no such rig.
             OriginRefused: If live readings do not belong to it.
+            OSError: If the address cannot be listened on.
         """
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._listen())
-            both.create_task(self._keep())
+        both = [asyncio.create_task(self._listen()), asyncio.create_task(self._keep())]
+        try:
+            await asyncio.gather(*both)
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
 
     async def _listen(self) -> None:
         try:

@@ -1,0 +1,116 @@
+"""`idrill stream wits0`: live readings of a rig from a WITS level 0 sender."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from idrill.cli.feeding import require_rig, sink_of, until_ended, watched
+from idrill.errors import SettingsError
+from idrill.frame import Origin
+from idrill.readers.columns import load_map
+from idrill.readers.wits0.client import Patience, Wits0Client
+from idrill.readers.wits0.items import Agreement, agreed
+from idrill.readers.wits0.listener import Wits0Listener
+from idrill.settings import load_settings
+from idrill.sources.sinks import Address
+from idrill.sources.wits0 import Tally, Wits0Source
+from idrill.store.database import Database
+
+Link = Wits0Client | Wits0Listener
+
+SHOWN = 8
+"""Items of a kind that the status names."""
+
+
+def wits0(
+    address: Annotated[str, typer.Argument(help="HOST:PORT of the sender, or to listen on.")],
+    rig: Annotated[str, typer.Option(help="The rig whose readings they are, such as RIG_01.")],
+    column_map: Annotated[
+        Path | None,
+        typer.Option("--map", help="TOML: units (metric or field), clock, nulls, items."),
+    ] = None,
+    silence: Annotated[
+        float, typer.Option(min=1.0, help="A connection that is silent so long is left [s].")
+    ] = 60.0,
+    *,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Wait for senders instead of calling one.")
+    ] = False,
+    register: Annotated[bool, typer.Option("--register", help="Enter the rig if need be.")] = False,
+) -> None:
+    """Take what a WITS level 0 sender tells, until Ctrl-C; it is called again when it is gone."""
+    agreement = agreed(None if column_map is None else load_map(column_map))
+    link = _link(address, agreement, silence, listen=listen)
+    settings = load_settings()
+    database = Database(settings.store_url)
+    origin = _origin(database, rig, register=register)
+    sink = sink_of(settings, database)
+    to = Address(rig, origin, f"wits0 {address}")
+    source = Wits0Source(link, agreement, to, sink)
+    console = Console(stderr=True)
+    try:
+        asyncio.run(_run(source, link, console, f"{rig} from {address} to {sink.name}"))
+    finally:
+        sink.close()
+        database.dispose()
+        for line in summary(source.tally):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _origin(database: Database, rig: str, *, register: bool) -> Origin:
+    known = require_rig(database, rig, register=register)
+    return Origin.SYNTHETIC if known.synthetic else Origin.LIVE
+
+
+def _link(address: str, agreement: Agreement, silence: float, *, listen: bool) -> Link:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise SettingsError(f"{address!r} is no address: write HOST:PORT")
+    kind = Wits0Listener if listen else Wits0Client
+    patience = Patience(silence=silence)
+    return kind(host, int(port), patience=patience, utc_offset=agreement.utc_offset)
+
+
+async def _run(source: Wits0Source, link: Link, console: Console, title: str) -> None:
+    shown = asyncio.create_task(
+        watched(console, lambda: f"{title}: {link.link} · {status(source.tally, link.problem)}")
+    )
+    try:
+        await until_ended(asyncio.create_task(source.run()), link.stop)
+    finally:
+        shown.cancel()
+        with suppress(asyncio.CancelledError):
+            await shown
+
+
+def status(tally: Tally, problem: str | None) -> str:
+    """How a source stands, in one line."""
+    parts = [f"{tally.frames:,} frames", f"{tally.readings:,} readings"]
+    if tally.last_time is not None:
+        parts.append(f"last {tally.last_time:%F %T}Z")
+    if tally.unusable:
+        parts.append(f"{tally.unusable:,} unusable")
+    if tally.unknown:
+        parts.append(f"{len(tally.unknown)} unknown items")
+    if tally.fault:
+        parts.append(f"waiting: {tally.fault}")
+    elif problem:
+        parts.append(f"last trouble: {problem}")
+    return " · ".join(parts)
+
+
+def summary(tally: Tally) -> list[str]:
+    """What a source took in, once it has ended."""
+    lines = [status(tally, None)]
+    kinds = (("items that feed no channel", tally.unknown), ("no numbers", tally.no_numbers))
+    return lines + [f"{title}: {_counted(of)}" for title, of in kinds if of]
+
+
+def _counted(items: Counter[str]) -> str:
+    first = ", ".join(f"{item} x {count:,}" for item, count in items.most_common(SHOWN))
+    return first + (f" and {len(items) - SHOWN} more" if len(items) > SHOWN else "")
