@@ -17,7 +17,7 @@ from idrill.dvr.calibration import Approval, Calibration
 from idrill.store import calibrations, one_time_tokens
 from idrill.store.one_time_tokens import Invitation
 from tests import rig_work
-from tests.served_models import MODEL, added, crown, promotable, window
+from tests.served_models import MODEL, added, crown, promotable, reign, window
 from tests.service import PASSWORD, Service
 
 OPERATIONS = tuple(one for one in DOORS if "/api/v1/" in one)
@@ -294,9 +294,15 @@ def _calibration(document: Document, name: str) -> Asked:
     return document.example(name, calibration_id=proposed.id)
 
 
+def _reigned(document: Document, name: str) -> Asked:
+    """What a champion is asked, which serves; an earlier request may have rolled the last back."""
+    reign(document.service)
+    return document.example(name)
+
+
 def _windows(document: Document, name: str) -> Asked:
     """A window that the champion of the service takes."""
-    asked = document.example(name)
+    asked = _reigned(document, name)
     return replace(asked, body=asked.body | {"windows": [{"channels": window()}]})
 
 
@@ -331,6 +337,7 @@ PREPARED: Mapping[str, Callable[[Document, str], Asked]] = {
     "PATCH /api/v1/users/{user_id}": _somebody,
     "DELETE /api/v1/users/{user_id}": _somebody,
     "POST /api/v1/predictions/rul": _windows,
+    "POST /api/v1/predictions/rul/auto": _reigned,
     "POST /api/v1/models/{model}/versions/{version}/promote": _promotable,
     "POST /api/v1/models/{model}/rollback": _revocable,
     "GET /api/v1/dvr/reports/{rig_id}/{day}": _reported,

@@ -113,6 +113,15 @@ def added(service: Service) -> int:
     return version
 
 
+def reign(service: Service) -> None:
+    """See that a service has a champion, and that it serves."""
+    with service.database.session() as session:
+        reigning = promotions.find_champion(session, MODEL)
+    if reigning is None:
+        crown(service.database, added(service))
+    _platform(service).champions.refresh()
+
+
 def promotable(service: Service, rival: float = 20.0) -> int:
     """The version of a new candidate that was measured beside a rival whose errors are given."""
     version = added(service)

@@ -43,7 +43,7 @@ class Storm:
         self._service = service
         self._schema: Any = schemathesis.openapi.from_dict(self.document.told)
         self._carried: dict[Role | None, dict[str, str]] = {}
-        self._sensible: dict[str, Asked] = {}
+        self._sensible: dict[tuple[str, int], Asked] = {}
 
     def reach(self, name: str) -> Any:
         """The answer to a request that makes sense, from somebody who may make it."""
@@ -58,9 +58,9 @@ class Storm:
         Raises:
             AssertionError: If an answer is a fault of ours, or not what the document declares.
         """
-        if name not in self._sensible:
-            self._sensible[name] = self.document.sensible(name)
-        asked = self._sensible[name]
+        if (name, wave) not in self._sensible:
+            self._sensible[name, wave] = self.document.sensible(name)
+        asked = self._sensible[name, wave]
 
         @seed(f"{name} {role} {wave}")
         @trying(
