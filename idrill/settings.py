@@ -81,6 +81,10 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$",
         description="What the stream of readings is called there.",
     )
+    witsml_user: str = Field(default="", description="Who asks a WITSML store for its logs.")
+    witsml_password: SecretStr | None = Field(
+        default=None, description="Their password; sent over https:// alone."
+    )
     redis_url: SecretStr | None = Field(
         default=None, description="Redis that counts requests of all workers; default: memory."
     )

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import monotonic
+from threading import Event
 
 from rich.console import Console
 from rich.live import Live
@@ -81,6 +81,14 @@ async def until_ended(work: "asyncio.Task[None]", stop: Callable[[], None]) -> N
     raise StoreError(f"readings still waited to be kept {GRACE:g} s after the source was to end")
 
 
+def ending_on_signals() -> Event:
+    """Is set once Ctrl-C or SIGTERM tells the process to end."""
+    ending = Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: ending.set())
+    return ending
+
+
 async def watched(console: Console, line: Callable[[], str]) -> None:
     """Show a line of status until it is cancelled; where nobody watches, now and then."""
     if not console.is_terminal:
@@ -91,22 +99,3 @@ async def watched(console: Console, line: Callable[[], str]) -> None:
         while True:
             live.update(line(), refresh=True)
             await asyncio.sleep(SHOWN_EVERY)
-
-
-class Occasionally:
-    """Says now and then that it is time: at once, then each so many seconds.
-
-    Args:
-        every: [s]
-    """
-
-    def __init__(self, every: float) -> None:
-        self._every, self._next = every, 0.0
-
-    def __bool__(self) -> bool:
-        """Whether it is time; then the next time is later."""
-        now = monotonic()
-        is_time = now >= self._next
-        if is_time:
-            self._next = now + self._every
-        return is_time

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from idrill.cli import wits0
+from idrill.cli import wits0, witsml
 from idrill.errors import BrokenSource, IDrillError, StoreError
 from idrill.frame import Origin
 from idrill.readers import Kind, Reading, ReadOptions, read, unpack
@@ -32,6 +32,7 @@ app = typer.Typer(no_args_is_help=True, help="Readings through the broker.", ric
 dead = typer.Typer(no_args_is_help=True, help="Messages that told no readings.")
 app.add_typer(dead, name="dead")
 app.command("wits0")(wits0.wits0)
+app.command("witsml")(witsml.witsml)
 
 ROWS = 200
 """Readings of one message."""
