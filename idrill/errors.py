@@ -48,6 +48,7 @@ IDrillError
 ├── InvalidWell            a well cannot go, or be held open, so
 ├── InvalidTask            work on equipment cannot be planned so
 ├── InvalidChange          a set-point cannot be asked for so
+├── InvalidRule            an alert rule makes no sense
 ├── InvalidRequest         a request makes no sense
 │   └── OversizedRequest   it holds more than is allowed
 └── InvalidAccount         an account or a key cannot be made so
@@ -281,6 +282,10 @@ class InvalidTask(IDrillError):
 
 class InvalidChange(IDrillError):
     """Raised when a set-point cannot be asked for so; says why."""
+
+
+class InvalidRule(IDrillError):
+    """Raised when an alert rule makes no sense; names the part and says why."""
 
 
 class InvalidRequest(IDrillError):

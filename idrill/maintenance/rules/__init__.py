@@ -10,6 +10,16 @@ state = evaluator.state()  # plain JSON
 
 from idrill.maintenance.rules.definition import Rule, channels_of
 from idrill.maintenance.rules.evaluation import Condition, Evaluator, Turn
+from idrill.maintenance.rules.reading import read_documents, read_rule
 from idrill.maintenance.rules.rows import Score
 
-__all__ = ["Condition", "Evaluator", "Rule", "Score", "Turn", "channels_of"]
+__all__ = [
+    "Condition",
+    "Evaluator",
+    "Rule",
+    "Score",
+    "Turn",
+    "channels_of",
+    "read_documents",
+    "read_rule",
+]
