@@ -79,8 +79,15 @@ def beyond(table: pl.DataFrame) -> dict[str, int]:
         {'torque': 1}
     """
     names = channels_in(table.columns)
-    counts = table.select(out_of_range(name).sum() for name in names)
-    return {name: count for name, count in counts.to_dicts()[0].items() if count} if names else {}
+    values = table.select(names).to_numpy()
+    low = [lowest(channel(name)) for name in names]
+    high = [channel(name).high for name in names]
+    inside = ((values >= low) & (values <= high)).sum(axis=0)
+    told = (table.height - table[name].null_count() for name in names)
+    outside = {
+        name: count - int(within) for name, count, within in zip(names, told, inside, strict=True)
+    }
+    return {name: count for name, count in outside.items() if count}
 
 
 def lowest(limits: Channel) -> float:

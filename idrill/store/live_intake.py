@@ -6,10 +6,9 @@ come twice, late or in another order leave the same rows.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import polars as pl
 from sqlalchemy import exists, func, insert, select, update
@@ -18,9 +17,9 @@ from sqlalchemy.orm import Session
 from idrill.errors import OriginRefused
 from idrill.frame import TIME, Origin, channels_in
 from idrill.readers.posted import Posted, RejectedReading
-from idrill.readers.reading import Reason
-from idrill.store import live_rows, rigs
+from idrill.store import live_rows, rigs, sensor_switches
 from idrill.store.inserting import insert_absent
+from idrill.store.live_merging import settled
 from idrill.store.live_rows import LiveRows
 from idrill.store.orm import LIVE_READINGS, LiveRejectionRow, LiveRigRow, SourceRow
 
@@ -76,6 +75,7 @@ def write_group(session: Session, batches: Sequence[Batch]) -> list[Committed]:
         OriginRefused: If readings of the origin of one do not belong to its rig.
     """
     marks = _taken(session, batches)
+    batches = [_without_inactive(session, marks[one.rig_id], one) for one in batches]
     turns: dict[str, list[int]] = defaultdict(list)
     for turn, batch in enumerate(batches):
         turns[batch.rig_id].append(turn)
@@ -84,11 +84,11 @@ def write_group(session: Session, batches: Sequence[Batch]) -> list[Committed]:
     done: dict[int, Committed] = {}
     for rig_id, theirs in turns.items():
         told = [batches[turn] for turn in theirs]
-        settled = _settled_with(session, marks[rig_id], told)
-        for rows, into in ((settled.new, new), (settled.changed, changed)):
+        ours = _settled_with(session, marks[rig_id], told)
+        for rows, into in ((ours.new, new), (ours.changed, changed)):
             if rows.height:
                 into.append(LiveRows(rig_id, marks[rig_id].revision, rows))
-        done |= zip(theirs, settled.committed, strict=True)
+        done |= zip(theirs, ours.committed, strict=True)
     session.flush()
     live_rows.add(session, new)
     live_rows.fill(session, changed)
@@ -96,6 +96,13 @@ def write_group(session: Session, batches: Sequence[Batch]) -> list[Committed]:
     for batch, one in zip(batches, found, strict=True):
         _keep(session, batch, (*one.rejected, *one.conflicts))
     return found
+
+
+def _without_inactive(session: Session, mark: LiveRigRow, batch: Batch) -> Batch:
+    """A batch whose readings of sensors that were switched off are among those rejected."""
+    if not mark.switched:
+        return batch
+    return replace(batch, posted=sensor_switches.applied(session, batch.rig_id, batch.posted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ def _settled_with(session: Session, mark: LiveRigRow, batches: Sequence[Batch]) 
         answers = [_answer(mark, batch, (), 0) for batch in batches]
         return _Settled(table, table, answers)
     known = _known(session, mark, table)
-    rows, conflicts = _settled(known, table)
+    rows, conflicts = settled(known, table)
     if rows.height:
         _move(mark, rows)
     new = rows if known.is_empty() else rows.join(known, on="time", how="anti")
@@ -211,7 +218,8 @@ def _begin(session: Session, rig_id: str, origin: Origin | None) -> None:
     if told is Origin.REPLAY and session.scalar(select(exists().where(SourceRow.rig_id == rig_id))):
         raise OriginRefused(f"{rig_id} holds readings from files: replay to a rig of its own")
     started = {"rig_id": rig_id, "origin": told.value, "revision": 0, "channels": ""}
-    never = {"last_time": None, "changed_at": datetime.now(UTC)}
+    switched = sensor_switches.are_there(session, rig_id)
+    never = {"last_time": None, "changed_at": datetime.now(UTC), "switched": switched}
     insert_absent(session, LiveRigRow, [started | never])
 
 
@@ -233,44 +241,6 @@ def _known(session: Session, mark: LiveRigRow, table: pl.DataFrame) -> pl.DataFr
     if times.n_unique() <= _SMALL:
         query = query.where(LIVE_READINGS.c.time.in_(times.unique().to_list()))
     return pl.DataFrame(session.execute(query).all(), schema=schema, orient="row")
-
-
-def _settled(
-    known: pl.DataFrame, table: pl.DataFrame
-) -> tuple[pl.DataFrame, tuple[RejectedReading, ...]]:
-    """The instants that are to be written, and the readings that contradict others of theirs."""
-    names = channels_in(table.columns)
-    if known.is_empty() and table["time"].n_unique() == table.height:
-        return table.drop("place"), ()
-    stack = pl.concat([known, table.drop("place")], how="diagonal")
-    best = stack.group_by("time", maintain_order=True).agg(pl.col(names).max())
-    fresh = best.filter(pl.col("time").is_in(table["time"].implode()))
-    changed = fresh.join(known, on=["time", *names], how="anti", nulls_equal=True)
-    return changed, _contradicted(table, stack, names)
-
-
-def _contradicted(
-    table: pl.DataFrame, stack: pl.DataFrame, names: list[str]
-) -> tuple[RejectedReading, ...]:
-    """Readings told of an instant of which another value of a channel was told."""
-    told = stack.group_by("time").agg(pl.col(names).drop_nulls().unique().sort())
-    where = told.filter(pl.any_horizontal(pl.col(names).list.len() > 1))
-    met = table.select("place", "time", *names).join(where, on="time", suffix="_told")
-    return tuple(
-        RejectedReading(row["place"], Reason.CONFLICT, words, str(row["time"]))
-        for row in met.sort("place").iter_rows(named=True)
-        if (words := _words(row, names))
-    )
-
-
-def _words(row: dict[str, Any], names: Iterable[str]) -> str:
-    """What contradicts a reading, in full: the values that lose are kept nowhere else."""
-    differing = [name for name in names if row[name] is not None and len(row[f"{name}_told"]) > 1]
-    return "; ".join(
-        f"{name} {row[name]!r}: {', '.join(map(repr, row[f'{name}_told']))} are told of this "
-        "instant; the largest stands"
-        for name in differing
-    )
 
 
 def _move(mark: LiveRigRow, rows: pl.DataFrame) -> None:
