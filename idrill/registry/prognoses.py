@@ -1,14 +1,13 @@
 """How long the components of a rig last, by the champions, from what its sensors told so far."""
 
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
+from idrill.aggregation import BUCKET_SCHEMA
 from idrill.errors import InvalidModel, NoChampion
 from idrill.frame import Origin
 from idrill.prognosis import InputQuality, Prognosis
@@ -19,12 +18,15 @@ from idrill.rul.histories import FIRST_HOURS, LastWindow, last_window_of
 from idrill.rul.hours import hours_of, instant
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.signs import channels_for
-from idrill.store import component_lives, predictions, promotions, rigs
+from idrill.store import component_lives, promotions, rigs
 from idrill.store.database import Database
-from idrill.store.lake import Lake, Written
+from idrill.store.lake import Lake
 from idrill.store.predictions import Prediction, PredictionSource
 from idrill.store.releases import Promotion
 from idrill.store.tables import HOURLY
+
+NONE = BUCKET_SCHEMA.to_frame()
+"""No hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,20 @@ def prognoses(
         NotFound: If there is no such rig.
         InvalidRequest: If the instant has no time zone.
     """
-    known = what_is_known(bench, rig_id, as_of)
+    return foreseen(bench, what_is_known(bench, rig_id, as_of), as_of, source)
+
+
+def foreseen(
+    bench: Bench, known: "Known", as_of: datetime, source: PredictionSource
+) -> list[Prediction]:
+    """The predictions of `prognoses`, from what is known at an instant.
+
+    Args:
+        bench: Has the champions.
+        known: At that instant.
+        as_of: The instant.
+        source: Who asks.
+    """
     champions = _champions(bench, known.rig)
     return [
         Prediction(
@@ -101,13 +116,14 @@ class Known:
     """Of its rows; of several, the one that is trusted least."""
 
 
-def what_is_known(bench: Bench, rig_id: str, as_of: datetime) -> Known:
+def what_is_known(bench: Bench, rig_id: str, as_of: datetime, more: pl.DataFrame = NONE) -> Known:
     """The window of each unit in service, as the histories of the rig would give it.
 
     Args:
         bench: What it is made from.
         rig_id: Which rig.
         as_of: Nothing later is read.
+        more: Hours of the rig, as `BUCKET_SCHEMA`; those of days that the lake has do not count.
 
     Raises:
         NotFound: If there is no such rig.
@@ -119,7 +135,7 @@ def what_is_known(bench: Bench, rig_id: str, as_of: datetime) -> Known:
         records = [one for one in component_lives.of_rig(session, rig_id) if one.start < as_of]
         current = component_lives.current(session, rig_id, as_of)
     version = bench.lake.version(HOURLY)
-    buckets = _buckets(bench.lake, rig, records, as_of, version)
+    buckets = _with_more(_buckets(bench.lake, rig, records, as_of, version), more)
     hours = hours_of(buckets)
     windows = {
         (life.equipment, life.component): last_window_of(
@@ -128,60 +144,6 @@ def what_is_known(bench: Bench, rig_id: str, as_of: datetime) -> Known:
         for life in current
     }
     return Known(rig, windows, version, _origin(rig, buckets))
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Prognoses that were entered in the store."""
-
-    written: Written
-    figures: Mapping[str, int]
-    table: str
-    """In Markdown, a row per component."""
-
-
-def keep_prognoses(bench: Bench, rig_id: str, as_of: datetime, source: PredictionSource) -> Kept:
-    """Make the prognoses of a rig and enter them; the hourly table they rest on is kept.
-
-    Raises:
-        NotFound: If there is no such rig.
-        InvalidRequest: If the instant has no time zone.
-    """
-    made = prognoses(bench, rig_id, as_of, source)
-    with bench.database.session() as session:
-        predictions.keep(session, made)
-    version = made[0].lake_version if made else None
-    given = [one.prognosis for one in made if one.prognosis.quantiles is not None]
-    if version is not None and given:
-        bench.lake.pin(HOURLY, version, f"prognoses of {rig_id} as of {as_of:%Y-%m-%d %H:%M}")
-    said = hashlib.sha256(repr([one.prognosis for one in made]).encode()).hexdigest()
-    counts = Counter(one.prognosis.quality.value for one in made)
-    return Kept(
-        Written(version or 0, len(made), said, written=True),
-        {quality.value: counts[quality.value] for quality in InputQuality},
-        _in_words([one.prognosis for one in made]),
-    )
-
-
-def _in_words(made: Sequence[Prognosis]) -> str:
-    lines = [
-        "| component | age [h] | remaining [h], 5 to 95 % | model | input |",
-        "|---|---|---|---|---|",
-    ]
-    for one in made:
-        age = "" if one.age is None else f"{one.age:.0f}"
-        left = ""
-        if one.quantiles is not None:
-            left = f"{one.median:.0f} ({one.quantiles[0]:.0f} to {one.quantiles[-1]:.0f})"
-        quality = one.quality.value + (f": {one.reason}" if one.reason else "")
-        place = f"{one.equipment} {one.component}"
-        lines.append(f"| {place} | {age} | {left} | {one.model} | {quality} |")
-    return "\n".join(lines)
-
-
-def end_of(day: date) -> datetime:
-    """The instant at which a UTC day is over."""
-    return datetime.combine(day, time(), UTC) + timedelta(days=1)
 
 
 def _places(rig: Rig) -> Iterator[tuple[Equipment, ComponentKind]]:
@@ -208,6 +170,15 @@ def _buckets(
             pl.col("channel").is_in(sorted(names)),
         )
         .collect()
+    )
+
+
+def _with_more(buckets: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """What the lake says, and other hours on days of which it says nothing."""
+    day = pl.col("time").dt.date()
+    others = more.filter(~day.is_in(buckets.select(day).to_series().implode()))
+    return pl.concat(
+        [buckets, others.select(set(buckets.columns) & set(others.columns))], how="diagonal"
     )
 
 

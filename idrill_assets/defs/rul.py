@@ -260,7 +260,8 @@ def equipment_rul(platform: Platform, rig_day: RigDay) -> Published:
     in own hours, its age, the model, and whether the data under it are good, doubtful, or such
     that the prognosis is withheld.
     """
-    from idrill.registry.prognoses import Bench, end_of, keep_prognoses
+    from idrill.registry.daily_prognoses import end_of, keep_prognoses
+    from idrill.registry.prognoses import Bench
     from idrill.store.predictions import PredictionSource
 
     bench = Bench(platform.database, platform.lake, platform.settings.models_folder)

@@ -14,7 +14,8 @@ from idrill.frame import Origin
 from idrill.prognosis import LEVELS, InputQuality, Prognosis
 from idrill.registry import prognoses as module
 from idrill.registry.champions import folder_of, model_name
-from idrill.registry.prognoses import Bench, keep_prognoses, prognoses, what_is_known
+from idrill.registry.daily_prognoses import keep_prognoses
+from idrill.registry.prognoses import Bench, prognoses, what_is_known
 from idrill.rigs import STANDARD_EQUIPMENT, Equipment, FixtureKind, Rig
 from idrill.rul.components import ComponentLife, EndedBy, framing_of, problem_of
 from idrill.rul.export import export

@@ -1,0 +1,99 @@
+"""Which rigs wait to be scored, who scores them, and what it cannot do."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from idrill.store.orm import LiveOutletRow, LiveRigRow, ScorerRow, ScoringFaultRow
+
+GONE = timedelta(seconds=30)
+"""Whoever was not seen at work for so long scores no more."""
+
+_ONLY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rig that could not be scored."""
+
+    rig_id: str
+    attempts: int
+    at: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How scoring is."""
+
+    holder: str | None
+    """Who scores; None while nobody does."""
+    since: datetime | None
+    seen_at: datetime | None
+    """When somebody was last at work."""
+    note: str
+    """What it cannot do, and why."""
+    waiting: int
+    """Rigs with readings that are not scored."""
+    waiting_since: datetime | None
+    """When the readings came in of the rig that waits for longest."""
+    faults: tuple[Fault, ...]
+
+
+def behind(session: Session) -> list[str]:
+    """The rigs with live readings that are not scored, those that wait for longest first."""
+    query = _behind(LiveRigRow.rig_id).order_by(LiveRigRow.changed_at, LiveRigRow.rig_id)
+    return list(session.scalars(query))
+
+
+def status(session: Session, now: datetime) -> Scoring:
+    """How scoring is, at a time."""
+    row = session.get(ScorerRow, _ONLY, populate_existing=True)
+    at_work = row is not None and now - row.seen_at <= GONE
+    waiting, since = session.execute(_behind(func.count(), func.min(LiveRigRow.changed_at))).one()
+    faults = session.scalars(
+        select(ScoringFaultRow).order_by(ScoringFaultRow.at.desc()),
+        execution_options={"populate_existing": True},
+    )
+    return Scoring(
+        holder=row.holder if row is not None and at_work else None,
+        since=row.since if row is not None and at_work else None,
+        seen_at=row.seen_at if row is not None else None,
+        note=row.note if row is not None and at_work else "",
+        waiting=waiting,
+        waiting_since=since,
+        faults=tuple(Fault(one.rig_id, one.attempts, one.at, one.detail) for one in faults),
+    )
+
+
+def note_at_work(session: Session, holder: str, since: datetime, note: str) -> None:
+    """Say who scores, and what it cannot do."""
+    told = ScorerRow(id=_ONLY, holder=holder, since=since, seen_at=datetime.now(UTC), note=note)
+    session.merge(told)
+
+
+def note_fault(session: Session, rig_id: str, detail: str) -> None:
+    """Remember that a rig could not be scored."""
+    row = session.get(ScoringFaultRow, rig_id)
+    attempts = 1 if row is None else row.attempts + 1
+    session.merge(
+        ScoringFaultRow(rig_id=rig_id, attempts=attempts, at=datetime.now(UTC), detail=detail)
+    )
+
+
+def clear_fault(session: Session, rig_id: str) -> None:
+    """Forget the fault of a rig that was scored again."""
+    session.execute(delete(ScoringFaultRow).where(ScoringFaultRow.rig_id == rig_id))
+
+
+def _behind(*wanted: Any) -> Select[Any]:
+    scored_to = func.coalesce(LiveOutletRow.scored_to, 0)
+    return (
+        select(*wanted)
+        .select_from(LiveRigRow)
+        .join(LiveOutletRow, LiveOutletRow.rig_id == LiveRigRow.rig_id, isouter=True)
+        .where(LiveRigRow.revision > scored_to)
+    )
