@@ -13,6 +13,7 @@ from idrill.settings import Settings
 from idrill_serving import errors, openapi
 from idrill_serving.bodies import BodyLimits
 from idrill_serving.doors import check_doors
+from idrill_serving.live.hub import Hub
 from idrill_serving.models import follow
 from idrill_serving.noting import STARTED, STOPPED
 from idrill_serving.platform import Platform, build_platform
@@ -25,6 +26,7 @@ from idrill_serving.routes import (
     documentation,
     dvr,
     health,
+    live,
     models,
     predictions,
     producer,
@@ -44,6 +46,7 @@ RESOURCES = (
     predictions,
     health,
     documentation,
+    live,
     auth,
     users,
     api_keys,
@@ -86,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.platform = platform = build_platform(settings)
+    app.state.hub = Hub(platform.database, platform.wake)
     for resource in RESOURCES:
         # Included routers keep their routes to themselves; the doors are checked on a flat list.
         app.router.routes.extend(resource.router.routes)
@@ -123,11 +127,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
+        await app.state.hub.close()
         if platform.publisher is not None:
             await run_in_threadpool(platform.publisher.close)
         await run_in_threadpool(platform.live.close)
         await run_in_threadpool(platform.wake.close)
         await run_in_threadpool(platform.answers.close)
+        await run_in_threadpool(platform.passwords.close)
         await run_in_threadpool(platform.notes.note, STOPPED)
         await run_in_threadpool(platform.tracing.close)
         platform.database.dispose()

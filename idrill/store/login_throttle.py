@@ -120,11 +120,11 @@ def _add(session: Session, subject: str, now: datetime) -> None:
 
 
 def _forget(session: Session, now: datetime) -> None:
-    """Drop the counts that are over."""
+    """Drop the counts that are over; those that are not are not looked at, however many."""
     counts = ~LoginFailuresRow.subject.startswith("known:")
     old = select(LoginFailuresRow.subject).where(
-        (counts & (LoginFailuresRow.last_at < now - FORGOTTEN))
-        | (LoginFailuresRow.last_at < now - KNOWN)
+        LoginFailuresRow.last_at < now - FORGOTTEN,
+        counts | (LoginFailuresRow.last_at < now - KNOWN),
     )
     session.execute(
         delete(LoginFailuresRow).where(LoginFailuresRow.subject.in_(old)),

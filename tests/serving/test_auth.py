@@ -2,10 +2,13 @@
 
 import base64
 import json
+import os
 import statistics
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import get_native_id
 from typing import Any, ClassVar
 
 import jwt
@@ -356,6 +359,25 @@ def test_a_flood_waits_for_one_hash_at_a_time_and_the_rest_is_turned_away(
     assert 3 <= sum(let_in) < 12
     assert max(Counting.at_once) == 1
     assert queue.matches("wrong horse battery", None) is False
+    queue.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+def test_who_hashes_gives_way_to_everybody_else() -> None:
+    class Looking(Passwords):
+        def matches(self, password: str, stored: str | None) -> bool:
+            seen.append(os.getpriority(os.PRIO_PROCESS, get_native_id()))
+            return password == stored
+
+    seen: list[int] = []
+    queue = HashQueue(Looking())
+    before = os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+    queue.matches("wrong horse battery", None)
+    queue.close()
+
+    assert seen == [before, max(before, hashing.NICENESS)]
+    assert os.getpriority(os.PRIO_PROCESS, get_native_id()) == before
 
 
 def test_logins_from_one_address_are_limited_before_anything_is_hashed(settings: Settings) -> None:

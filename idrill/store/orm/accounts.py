@@ -106,7 +106,7 @@ class LoginFailuresRow(Row):
     """How often logging in failed lately, for an account, for an account from an address."""
 
     __tablename__ = "login_failures"
-    __table_args__ = (CheckConstraint("failures >= 0", name="failures"),)
+    __table_args__ = (CheckConstraint("failures >= 0", name="failures"), Index(None, "last_at"))
 
     subject: Mapped[str] = mapped_column(primary_key=True)
     """Hash of what is counted, so that no address of a person stands here."""
