@@ -52,6 +52,10 @@ class Action(StrEnum):
     SUPPRESS = "suppress"
     UNSUPPRESS = "unsuppress"
     CLOSE = "close"
+    ESCALATE = "escalate"
+    """Nobody said that they saw it for too long: its priority is raised."""
+    DEESCALATE = "deescalate"
+    """Its priority is what it was again."""
 
 
 _PUT_ASIDE = {Action.SHELVE: State.SHELVED, Action.SUPPRESS: State.SUPPRESSED}
@@ -62,15 +66,22 @@ _MOVES = MappingProxyType(
         | {
             Action.ACKNOWLEDGE: State.ACKNOWLEDGED,
             Action.RETURN: State.RETURNED_UNACKNOWLEDGED,
+            Action.ESCALATE: State.UNACKNOWLEDGED,
+            Action.DEESCALATE: State.UNACKNOWLEDGED,
         },
         State.ACKNOWLEDGED: _PUT_ASIDE
         | {
             Action.RETURN: State.CLOSED,
             Action.RECUR: State.UNACKNOWLEDGED,
             Action.CLOSE: State.CLOSED,
+            Action.DEESCALATE: State.ACKNOWLEDGED,
         },
         State.RETURNED_UNACKNOWLEDGED: _PUT_ASIDE
-        | {Action.ACKNOWLEDGE: State.CLOSED, Action.RECUR: State.UNACKNOWLEDGED},
+        | {
+            Action.ACKNOWLEDGE: State.CLOSED,
+            Action.RECUR: State.UNACKNOWLEDGED,
+            Action.DEESCALATE: State.RETURNED_UNACKNOWLEDGED,
+        },
         State.SHELVED: {
             Action.UNSHELVE: State.UNACKNOWLEDGED,
             Action.SUPPRESS: State.SUPPRESSED,

@@ -10,6 +10,7 @@ from idrill.store.orm.accounts import (
     UserRigRow,
     UserRow,
 )
+from idrill.store.orm.alert_rules import AlertRuleRow, AlertRuleVersionRow
 from idrill.store.orm.audit import AuditRow
 from idrill.store.orm.columns import Row
 from idrill.store.orm.component_lives import ComponentLifeRow
@@ -24,6 +25,7 @@ from idrill.store.orm.live_readings import (
 )
 from idrill.store.orm.live_scoring import LiveHourRow, ScorerRow, ScoringFaultRow
 from idrill.store.orm.maintenance import AlertHistoryRow, AlertRow, TaskHistoryRow, TaskRow
+from idrill.store.orm.notifications import NotificationRow, SubscriptionRow
 from idrill.store.orm.predictions import PredictionRow
 from idrill.store.orm.promotions import PromotionRow
 from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
@@ -60,6 +62,8 @@ __all__ = [
     "METADATA",
     "AlertHistoryRow",
     "AlertRow",
+    "AlertRuleRow",
+    "AlertRuleVersionRow",
     "ApiKeyRow",
     "AuditRow",
     "CalibrationRow",
@@ -91,6 +95,7 @@ __all__ = [
     "LoginRow",
     "MergeCountRow",
     "MudRow",
+    "NotificationRow",
     "OneTimeTokenRow",
     "PredictionRow",
     "PromotionRow",
@@ -109,6 +114,7 @@ __all__ = [
     "SourceRow",
     "StationRow",
     "StringRow",
+    "SubscriptionRow",
     "SystemLogRow",
     "TaskHistoryRow",
     "TaskRow",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idrill.maintenance.alerts import Action, Priority
@@ -10,6 +10,9 @@ from idrill.maintenance.alerts import State as AlertState
 from idrill.maintenance.tasks import Activity
 from idrill.maintenance.tasks import State as TaskState
 from idrill.store.orm.columns import Key, Large, RigId, Row, one_of
+
+OPEN = "state <> 'closed'"
+"""What the alerts have in common of which a rule may have one for each thing on a rig."""
 
 
 class AlertRow(Row):
@@ -19,6 +22,16 @@ class AlertRow(Row):
     __table_args__ = (
         Index(None, "rig_id", "state"),
         Index(None, "shelved_until"),
+        Index(None, "escalate_at"),
+        Index(
+            "ix_alerts_one_open",
+            "rig_id",
+            "rule_id",
+            "key",
+            unique=True,
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
+        ),
         one_of("priority", *Priority),
         one_of("state", *AlertState),
         CheckConstraint("(shelved_until IS NOT NULL) = (state = 'shelved')", name="shelved"),
@@ -37,6 +50,24 @@ class AlertRow(Row):
     version: Mapped[int]
     """Counts what was done to it, from 1."""
     shelved_until: Mapped[datetime | None]
+    rule_id: Mapped[Large | None] = mapped_column(ForeignKey("alert_rules.id"))
+    """The rule that raised it; null: a person did."""
+    rule_version: Mapped[int | None]
+    key: Mapped[str] = mapped_column(default="", server_default="")
+    """What of the rig the rule speaks of; "": the rig itself."""
+    active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether its condition holds, whatever became of the alert."""
+    value: Mapped[float | None]
+    event_at: Mapped[datetime | None]
+    """When its condition began, in time of the rig; null: a person raised it."""
+    turned_at: Mapped[datetime | None]
+    """When its condition last began or ended, in time of the rig."""
+    base_priority: Mapped[str | None]
+    """The priority before it was escalated; null: it was not."""
+    escalations: Mapped[dict[str, object] | None]
+    """The steps that are left."""
+    escalate_at: Mapped[datetime | None]
+    """When the next one is due, in time of the rig, or of the clock where a person raised it."""
 
 
 class AlertHistoryRow(Row):
@@ -59,6 +90,10 @@ class AlertHistoryRow(Row):
     note: Mapped[str]
     at: Mapped[datetime]
     shelved_until: Mapped[datetime | None]
+    event_at: Mapped[datetime | None]
+    """When it was so, in time of the rig; null: a person did it."""
+    priority: Mapped[str | None]
+    """The priority that came of it; null: an earlier version did not note it."""
 
 
 class TaskRow(Row):
