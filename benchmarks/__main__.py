@@ -12,6 +12,7 @@ TOOLS = (
     "__main__",
     "drawn_fleets",
     "harness",
+    "intake",
     "large_files",
     "rate_laws",
     "reading",

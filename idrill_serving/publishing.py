@@ -28,7 +28,7 @@ def publish(platform: Platform, principal: Principal, body: BatchRequest) -> Pub
     """
     publisher = platform.publisher
     if publisher is not None:
-        readings.check(principal, body)
+        readings.check(principal, body.rig_id, body.units)
         _require(platform, body.rig_id)
         number = _published(publisher, principal, body)
         if number is not None:

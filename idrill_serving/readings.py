@@ -1,20 +1,22 @@
 """Readings that somebody tells: from the body of a request to what became of them."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from idrill.channels import channel
 from idrill.dvr import limits
-from idrill.errors import InvalidRequest
+from idrill.errors import InvalidRequest, StoreBusy
 from idrill.frame import Origin
 from idrill.readers import posted_tables
-from idrill.readers.posted import Period, Posted, PostedReading, check_units
+from idrill.readers.posted import Period, PostedReading, check_units
 from idrill.readers.posted import read_columns as columns_read
 from idrill.readers.posted import read_rows as rows_read
 from idrill.store import latest_readings, live_days, live_readings, rigs
 from idrill.store.drilling_summary import drilling_summary
 from idrill.store.latest_readings import Latest
-from idrill.store.live_intake import Batch
+from idrill.store.live_intake import Batch, Committed
+from idrill.store.live_writer import PATIENCE
 from idrill.store.tables import DAILY, DATA_QUALITY, HOURLY, KPIS, MINUTE, RECONCILED
 from idrill_serving.dependencies import require_rig
 from idrill_serving.doors import Principal
@@ -37,42 +39,69 @@ from idrill_serving.schemas.sensor_data import (
 JUDGED_BY = "dvr.validation over the last half hour; not reconciled"
 
 
-def take_one(platform: Platform, principal: Principal, body: ReadingRequest) -> IntakeAnswer:
-    """What became of one reading.
-
-    Raises:
-        InvalidRequest: If it cannot be used; it is kept among those rejected.
-    """
-    answer = take_rows(platform, principal, body, [body])
-    if answer.rejected:
-        raise InvalidRequest(f"{answer.rejected[0].reason}: {answer.rejected[0].detail}")
-    return answer
-
-
 def take_rows(
     platform: Platform,
     principal: Principal,
     about: Readings,
     rows: Sequence[ReadingRequest | ReadingRow],
 ) -> IntakeAnswer:
-    """What became of readings that were told row by row."""
+    """What became of readings that were told row by row, for who waits on a thread."""
+    batch = told_in_rows(platform, principal, about, rows)
+    return _answer(batch, platform.live.write(batch))
+
+
+async def committed(platform: Platform, batch: Batch) -> IntakeAnswer:
+    """What became of readings.
+
+    Raises:
+        NotFound: If there is no such rig.
+        OriginRefused: If readings of this origin do not belong to it.
+        StoreBusy: If too many wait, or for too long.
+        StoreError: If the store is away.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            done = await asyncio.wrap_future(platform.live.submit(batch))
+    except TimeoutError:
+        raise StoreBusy("the store took too long: it may hold them, send them again") from None
+    return _answer(batch, done)
+
+
+def one_taken(answer: IntakeAnswer) -> IntakeAnswer:
+    """The answer to one reading.
+
+    Raises:
+        InvalidRequest: If it cannot be used; it is kept among those rejected.
+    """
+    if answer.rejected:
+        raise InvalidRequest(f"{answer.rejected[0].reason}: {answer.rejected[0].detail}")
+    return answer
+
+
+def told_in_rows(
+    platform: Platform,
+    principal: Principal,
+    about: Readings,
+    rows: Sequence[ReadingRequest | ReadingRow],
+) -> Batch:
+    """Readings that were told row by row."""
+    check(principal, about.rig_id, about.units)
     told = [PostedReading(row.time, row.values) for row in rows]
-    check(principal, about)
-    return _commit(platform, principal, about, rows_read(told, _period(platform)))
+    posted = rows_read(told, period_of(platform))
+    return Batch(about.rig_id, origin_of(about.origin), posted, principal.name)
 
 
-def take_columns(platform: Platform, principal: Principal, body: ColumnsRequest) -> IntakeAnswer:
-    """What became of readings that were told in columns."""
-    check(principal, body)
-    return _commit(
-        platform, principal, body, columns_read(body.time, body.channels, _period(platform))
-    )
+def told_in_columns(platform: Platform, principal: Principal, body: ColumnsRequest) -> Batch:
+    """Readings that were told in columns."""
+    check(principal, body.rig_id, body.units)
+    posted = columns_read(body.time, body.channels, period_of(platform))
+    return Batch(body.rig_id, origin_of(body.origin), posted, principal.name)
 
 
-def take_table(
+def told_as_table(
     platform: Platform, principal: Principal, about: Readings, body: bytes, media: str
-) -> IntakeAnswer:
-    """What became of readings that were told as a table.
+) -> Batch:
+    """Readings that were told as a table.
 
     Args:
         platform: Of the service.
@@ -86,9 +115,10 @@ def take_table(
         InvalidRequest: If it is broken, or no table of readings.
         OversizedRequest: If it has too many rows, or is too large unpacked.
     """
-    check(principal, about)
+    check(principal, about.rig_id, about.units)
     read = posted_tables.read_arrow if media == ARROW else posted_tables.read_parquet
-    return _commit(platform, principal, about, read(body, _period(platform)))
+    posted = read(body, period_of(platform))
+    return Batch(about.rig_id, origin_of(about.origin), posted, principal.name)
 
 
 def latest_of(platform: Platform, rig_id: str) -> bytes:
@@ -185,32 +215,34 @@ def _summary(platform: Platform, rig_id: str, first: date, last: date) -> Analyt
     )
 
 
-def check(principal: Principal, about: Readings) -> None:
+def check(principal: Principal, rig_id: str, units: Mapping[str, str]) -> None:
     """See that somebody may tell readings of a rig, and in units that are stored.
 
     Raises:
         NotFound: If they may not know of the rig.
         InvalidRequest: If a unit is another one.
     """
-    require_rig(principal, about.rig_id)
-    check_units(about.units)
+    require_rig(principal, rig_id)
+    check_units(units)
 
 
-def _period(platform: Platform) -> Period:
+def period_of(platform: Platform) -> Period:
+    """When a reading may have been made that is told now."""
     return Period.until(datetime.now(UTC), platform.settings.first_day)
 
 
-def _commit(
-    platform: Platform, principal: Principal, about: Readings, posted: Posted
-) -> IntakeAnswer:
-    origin = None if about.origin is None else Origin(about.origin)
-    done = platform.live.write(Batch(about.rig_id, origin, posted, principal.name))
+def origin_of(told: str | None) -> Origin | None:
+    """The origin that somebody tells."""
+    return None if told is None else Origin(told)
+
+
+def _answer(batch: Batch, done: Committed) -> IntakeAnswer:
     return IntakeAnswer(
-        rig_id=about.rig_id,
+        rig_id=batch.rig_id,
         revision=done.revision,
         rows=done.rows,
         changed=done.changed,
         rejected=[RejectedAnswer.model_validate(one) for one in done.rejected],
         conflicts=[RejectedAnswer.model_validate(one) for one in done.conflicts],
-        out_of_range=limits.beyond(posted.table),
+        out_of_range=limits.beyond(batch.posted.table),
     )

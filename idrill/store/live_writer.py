@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from queue import Empty, Full, Queue
 from threading import Lock, Thread
+from time import monotonic
 
 from idrill.errors import IDrillError, NotFound, OriginRefused, StoreBusy, StoreError
 from idrill.store import live_intake, live_wake
@@ -22,8 +23,16 @@ TOGETHER = 64
 FAULTS_OF_A_STORE = 2
 """Batches of one group in a row that the store refuses until the store is held to be at fault."""
 
+MOST_WAITING = 64 << 20
+"""What may wait at most [bytes]; a batch that is larger by itself may wait alone."""
+
 PATIENCE = 30.0
 """How long a sender waits for the commit [s]."""
+
+STALLED = 5.0
+"""How long a commit may take until nobody else is let in to wait for the next one [s]."""
+
+_WAIT = "too many readings wait to be committed: send them again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,11 @@ class _Order:
     batch: Batch
     done: Future[Committed] = field(default_factory=Future)
 
+    @property
+    def size(self) -> int:
+        """Of its readings [bytes]."""
+        return int(self.batch.posted.table.estimated_size())
+
 
 class LiveWriter:
     """Commits batches in groups, from one thread; it starts with the first batch.
@@ -70,6 +84,9 @@ class LiveWriter:
         self._orders: Queue[_Order | None] = Queue(WAITING)
         self._starting = Lock()
         self._thread: Thread | None = None
+        self._counting = Lock()
+        self._held = 0
+        self._began: float | None = None
         self.progress = Progress()
 
     @property
@@ -80,7 +97,13 @@ class LiveWriter:
     @property
     def is_full(self) -> bool:
         """Whether a batch that came now would be refused."""
-        return self._orders.full()
+        return self._orders.full() or self._held >= MOST_WAITING or self.is_stalled
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether the commit that is under way takes so long that the next one may not come."""
+        began = self._began
+        return began is not None and monotonic() - began > STALLED
 
     @property
     def state(self) -> WriterState:
@@ -112,10 +135,12 @@ class LiveWriter:
         """
         order = _Order(batch)
         self._start()
+        self._hold(order)
         try:
             self._orders.put_nowait(order)
         except Full:
-            raise StoreBusy("too many readings wait to be committed: send them again") from None
+            self._let_go(order)
+            raise StoreBusy(_WAIT) from None
         return order.done
 
     def close(self) -> None:
@@ -132,10 +157,34 @@ class LiveWriter:
                 self._thread = Thread(target=self._run, name="live-writer", daemon=True)
                 self._thread.start()
 
+    def _hold(self, order: _Order) -> None:
+        """Count what an order adds to what waits.
+
+        Raises:
+            StoreBusy: If that is too much.
+        """
+        with self._counting:
+            held = self._held + order.size
+            if self.is_stalled or (self._held and held > MOST_WAITING):
+                raise StoreBusy(_WAIT)
+            self._held = held
+
+    def _let_go(self, order: _Order) -> None:
+        with self._counting:
+            self._held -= order.size
+
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
             group, ends = self._with_those_waiting(order)
-            self._commit(group)
+            # Whoever gave up meanwhile was told so; from here on nobody can.
+            taken = [one for one in group if one.done.set_running_or_notify_cancel()]
+            try:
+                if taken:
+                    self._commit(taken)
+            finally:
+                self._began = None
+                for one in group:
+                    self._let_go(one)
             if ends:
                 return
 
@@ -154,6 +203,7 @@ class LiveWriter:
 
     def _commit(self, group: Sequence[_Order]) -> Exception | None:
         """Commit a group; if it cannot be kept, each by itself. What was wrong with the group."""
+        self._began = monotonic()
         try:
             done = self._write(group)
         except Exception as error:  # noqa: BLE001  the thread lives on; whoever waits is told
@@ -163,9 +213,9 @@ class LiveWriter:
                 self._fail(group[0], error)
             return error
         self._count(done)
-        self._committed()
         for order, committed in zip(group, done, strict=True):
             order.done.set_result(committed)
+        self._committed()
         return None
 
     def _commit_apart(self, group: Sequence[_Order]) -> None:

@@ -22,6 +22,7 @@ from idrill_serving.dependencies import (
     RigInQuery,
 )
 from idrill_serving.doors import ClosedRoute
+from idrill_serving.intake import intake_route, read_columns, read_reading, read_rows
 from idrill_serving.media import TableRoute, also_tables, require_json
 from idrill_serving.paging import cursor_of, place_of
 from idrill_serving.platform import Platform
@@ -119,23 +120,24 @@ LongLimit = Annotated[
 Accept = Annotated[str, Header(max_length=200, description=", ".join(FORMATS))]
 
 
-@router.post("")
-def tell_reading(
+async def tell_reading(
     body: ReadingRequest, platform: PlatformDependency, principal: PrincipalDependency
 ) -> IntakeAnswer:
     """Keep what was measured at one instant; answered once it is committed."""
-    return readings.take_one(platform, principal, body)
+    batch = readings.told_in_rows(platform, principal, body, [body])
+    return readings.one_taken(await readings.committed(platform, batch))
 
 
-@router.post("/batch")
-def tell_readings(
+async def tell_readings(
     body: BatchRequest, platform: PlatformDependency, principal: PrincipalDependency
 ) -> IntakeAnswer:
     """Keep readings told row by row; answered once they are committed.
 
     A row that cannot be used is rejected alone, and told with its place and the reason.
     """
-    return readings.take_rows(platform, principal, body, body.rows)
+    read = readings.told_in_rows
+    batch = await run_in_threadpool(read, platform, principal, body, body.rows)
+    return await readings.committed(platform, batch)
 
 
 async def tell_table(
@@ -148,20 +150,12 @@ async def tell_table(
     """Keep readings told as a table of Arrow or Parquet."""
     about = Readings(rig_id=rig_id, origin=origin, units={})
     body, media = await request.body(), media_of(request.scope)
-    return await run_in_threadpool(readings.take_table, platform, principal, about, body, media)
+    read = readings.told_as_table
+    batch = await run_in_threadpool(read, platform, principal, about, body, media)
+    return await readings.committed(platform, batch)
 
 
-router.add_api_route(
-    "/columns",
-    tell_table,
-    methods=["POST"],
-    include_in_schema=False,  # the operation that takes JSON tells of it, and takes what is left
-    route_class_override=TableRoute,
-)
-
-
-@router.post("/columns", dependencies=[Depends(require_json)], openapi_extra=TABLE)
-def tell_columns(
+async def tell_columns(
     body: ColumnsRequest, platform: PlatformDependency, principal: PrincipalDependency
 ) -> IntakeAnswer:
     """Keep readings told in columns, which costs less than rows; also as a table.
@@ -169,7 +163,31 @@ def tell_columns(
     A table has a column `time` of instants with a time zone, and a column of numbers per channel.
     Its rig and origin are told in the query, and its units are those that channels are stored in.
     """
-    return readings.take_columns(platform, principal, body)
+    batch = await run_in_threadpool(readings.told_in_columns, platform, principal, body)
+    return await readings.committed(platform, batch)
+
+
+router.add_api_route(
+    "", tell_reading, methods=["POST"], route_class_override=intake_route(read_reading)
+)
+router.add_api_route(
+    "/batch", tell_readings, methods=["POST"], route_class_override=intake_route(read_rows)
+)
+router.add_api_route(
+    "/columns",
+    tell_table,
+    methods=["POST"],
+    include_in_schema=False,  # the operation that takes JSON tells of it, and takes what is left
+    route_class_override=TableRoute,
+)
+router.add_api_route(
+    "/columns",
+    tell_columns,
+    methods=["POST"],
+    dependencies=[Depends(require_json)],
+    openapi_extra=TABLE,
+    route_class_override=intake_route(read_columns),
+)
 
 
 @router.get("/realtime", response_model=RealtimeAnswer)

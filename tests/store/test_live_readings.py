@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from idrill.errors import NotFound, OriginRefused, StoreError
 from idrill.frame import Origin
-from idrill.readers.posted import Period, PostedReading, read_rows
+from idrill.readers.posted import Period, Posted, PostedReading, read_rows
 from idrill.readers.reading import Reason
 from idrill.rigs import Rig
 from idrill.store import live_intake, live_readings, rigs
@@ -203,7 +203,7 @@ def written_together(
 def test_batches_at_fault_take_none_of_their_group_with_them(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = Batch("R1", None, None, "a test")  # type: ignore[arg-type]
+    broken = Batch("R1", None, Posted(pl.DataFrame({"place": [0]}), ()), "a test")
     good = [batch((second, {"torque": float(second)})) for second in range(4)]
 
     done, _ = written_together(database, monkeypatch, [good[0], broken, broken, broken, *good[1:]])
