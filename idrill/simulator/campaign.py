@@ -10,9 +10,9 @@ from idrill.simulator.events import AtRandom, Schedule
 from idrill.simulator.fault_schedules import FaultSchedule, RandomFaults
 from idrill.simulator.mismatch import DRIFT, Model, real
 from idrill.simulator.noise import stream as numbers
-from idrill.simulator.operation import draw_around
+from idrill.simulator.operation import Operation, draw_around
 from idrill.simulator.outfit import Outfit, draw_outfit
-from idrill.simulator.rig import NOTHING, SOUND, Chunk, stream
+from idrill.simulator.rig import NOTHING, SOUND, Chunk, Running, stream
 from idrill.simulator.sensor_package import SensorPackage, draw_sensors
 from idrill.simulator.surroundings import Surroundings
 from idrill.simulator.well_plan import WellPlan, draw_well
@@ -31,7 +31,7 @@ class Campaign:
     """In the order in which they are drilled."""
     sensors: SensorPackage
     start: datetime
-    """Midnight (UTC) of the first day."""
+    """Midnight (UTC) of the first day; of a stream any whole second."""
     days: int
     seed: int
     surroundings: Surroundings
@@ -48,6 +48,19 @@ class Campaign:
             faults=self.faults, sensors=self.sensors, surroundings=self.surroundings,
             later=self.wells[1:],
         )  # fmt: skip
+
+    def running(self, events: Schedule, faults: FaultSchedule) -> Running:
+        """The rig at the start of its work, to be asked for a stretch at a time.
+
+        Args:
+            events: Instead of those of the campaign.
+            faults: Instead of those of the campaign.
+        """
+        operation = Operation(
+            self.rig, self.wells[0], self.crew, self.start, self.seed, self.surroundings,
+            list(self.wells[1:]),
+        )  # fmt: skip
+        return Running(operation, self.sensors, events, faults)
 
 
 def draw_campaign(

@@ -164,41 +164,54 @@ def stream(
     """
     total, size = _seconds("duration", duration), _seconds("chunk", chunk)
     package = sensors or draw_sensors(rig, numbers(seed, rig.id, "sensors"))
-    require_possible("sensors", package)
-    require_carried(faults, package)
     around = surroundings or draw_around(rig, well, seed)
     operation = Operation(rig, well, crew, start, seed, around, list(later))
-    return _chunks(operation, total, size, (events, faults), package)
+    return _chunks(Running(operation, package, events, faults), total, size)
 
 
-def _chunks(
-    operation: Operation,
-    total: int,
-    size: int,
-    schedules: tuple[Schedule, FaultSchedule],
-    package: SensorPackage,
-) -> Iterator[Chunk]:
-    memory: Memory | None = None
-    for first in range(0, total, size):
-        span = first, min(first + size, total)
-        chunk, memory = _chunk(operation, span, schedules, package, memory)
+class Running:
+    """A simulated rig at work, as far as it was asked for.
+
+    Its schedules are asked at each step what happens in it, so they may learn of more meanwhile.
+
+    Args:
+        operation: The rig on its well.
+        package: Its sensors.
+        events: What happens to the rig and its well.
+        faults: What happens to its sensors.
+
+    Raises:
+        InvalidSimulation: If that cannot be; the message names the field.
+    """
+
+    def __init__(
+        self, operation: Operation, package: SensorPackage, events: Schedule, faults: FaultSchedule
+    ) -> None:
+        require_possible("sensors", package)
+        require_carried(faults, package)
+        self.seconds = 0
+        """Since the start, as far as it is simulated."""
+        self._operation, self._package = operation, package
+        self._events, self._faults = events, faults
+        self._memory: Memory | None = None
+
+    def advance(self, seconds: int) -> Chunk:
+        """The next so many seconds; how they are cut changes nothing but that."""
+        span = self.seconds, self.seconds + seconds
+        events = happening(self._events.between(*span), self._package)
+        faults = self._faults.between(*span) + faults_of(events, self._package)
+        truth = self._operation.advance(seconds, events)
+        seed = self._operation.seed
+        measured, self._memory = measure(self._package, truth, seed, faults, self._memory)
+        self.seconds = span[1]
+        return Chunk(truth, measured, events, faults)
+
+
+def _chunks(running: Running, total: int, size: int) -> Iterator[Chunk]:
+    while running.seconds < total:
+        chunk = running.advance(min(size, total - running.seconds))
         yield chunk
         del chunk  # or it would lie in memory beside the next
-
-
-def _chunk(
-    operation: Operation,
-    span: tuple[int, int],
-    schedules: tuple[Schedule, FaultSchedule],
-    package: SensorPackage,
-    memory: Memory | None,
-) -> tuple[Chunk, Memory]:
-    """The chunk of a span of seconds, and what the sensors remember after it."""
-    events = happening(schedules[0].between(*span), package)
-    faults = schedules[1].between(*span) + faults_of(events, package)
-    truth = operation.advance(span[1] - span[0], events)
-    measured, after = measure(package, truth, operation.seed, faults, memory)
-    return Chunk(truth, measured, events, faults), after
 
 
 def _seconds(name: str, span: timedelta) -> int:
