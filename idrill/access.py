@@ -145,6 +145,8 @@ DOORS = MappingProxyType(
         "GET /docs": PUBLIC,
         "GET /docs/{asset}": PUBLIC,
         "GET /openapi.json": PUBLIC,
+        "GET /live": PUBLIC,
+        "GET /live/{asset}": PUBLIC,
         "GET /metrics": Door(ADMIN, Permission.READ_METRICS),
         "GET /api/v1/health": PUBLIC,
         "GET /api/v1/health/live": PUBLIC,
@@ -155,6 +157,7 @@ DOORS = MappingProxyType(
         "POST /api/v1/auth/login": PUBLIC,
         "POST /api/v1/auth/refresh": PUBLIC,
         "POST /api/v1/auth/logout": _PERSON,
+        "POST /api/v1/auth/tickets": _READING,
         "POST /api/v1/auth/password-reset": PUBLIC,
         "POST /api/v1/auth/password-reset/confirm": PUBLIC,
         "POST /api/v1/auth/invitations/accept": PUBLIC,
@@ -227,6 +230,8 @@ DOORS = MappingProxyType(
         "POST /api/v1/sensor-data/batch": _WRITING,
         "POST /api/v1/sensor-data/columns": _WRITING,
         "GET /api/v1/sensor-data/realtime": _READING,
+        "WS /api/v1/sensor-data/ws": _READING,
+        "WS /api/v1/sensor-data/ws/{rig_id}": _READING,
         "GET /api/v1/sensor-data/analytics/{rig_id}": _READING,
         "POST /api/v1/producer/sensor-data": _WRITING,
         "GET /api/v1/producer/status": _READING,
@@ -250,7 +255,8 @@ DOORS = MappingProxyType(
         "POST /api/v1/dvr/calibrations/{calibration_id}/withdraw": _DECIDING,
     }
 )
-"""The routes of the service, each by its method and template, and who passes. A route that is not
+"""The routes of the service, each by its method and template, and who passes;
+those of sockets begin with WS. A route that is not
 here is refused when the service starts."""
 
 

@@ -114,6 +114,10 @@ class Settings(BaseSettings):
         default=2, ge=1, description="How often hashing a password goes over it."
     )
     workers: int = Field(default=1, ge=1, le=64, description="Processes that answer requests.")
+    sockets: int = Field(default=2000, ge=1, description="Sockets that a worker holds open.")
+    sockets_per_user: int = Field(
+        default=50, ge=1, description="Of these, sockets of one person and their keys."
+    )
     model_poll: float = Field(
         default=3.0, ge=0.05, description="Time between looks for a new champion [s]."
     )

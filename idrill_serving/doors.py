@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import WebSocketRoute
 
 from idrill.access import DOORS, Door, Permission, may
 from idrill.errors import AccessDenied, NotAuthenticated, SettingsError
@@ -66,6 +67,10 @@ class ClosedRoute(APIRoute):
         return behind_door
 
 
+class ClosedSocket(WebSocketRoute):
+    """A socket behind a door, which the first message over it opens."""
+
+
 def check_doors(app: FastAPI) -> None:
     """See that the routes of `app` are those of the table, each with its door.
 
@@ -84,6 +89,8 @@ def door_name(route: object) -> str:
     Raises:
         SettingsError: If it is of a kind that has no door.
     """
+    if isinstance(route, ClosedSocket):
+        return f"WS {route.path}"
     if not isinstance(route, ClosedRoute):
         raise SettingsError(f"{route} stands open: give it the class ClosedRoute")
     [method] = route.methods or {"no method"}
@@ -140,7 +147,7 @@ def admit(platform: Platform, door: Door, principal: Principal) -> None:
         platform.limits.count_key(principal.key.id, principal.key.tier)
     else:
         platform.limits.count_person(principal.user.id)
-    _see_that_it_opens(door, principal)
+    require_open(door, principal)
 
 
 def address_of(request: Request) -> str:
@@ -154,9 +161,17 @@ def _identified(platform: Platform, request: Request) -> Principal:
     if key:
         return _machine(platform, key)
     if scheme.lower() == "bearer" and token:
-        token = token.strip()
-        return _machine(platform, token) if token.startswith(PREFIX) else _person(platform, token)
+        return identified(platform, token.strip())
     raise NotAuthenticated(_WHO)
+
+
+def identified(platform: Platform, secret: str) -> Principal:
+    """Who holds a token, or a key.
+
+    Raises:
+        NotAuthenticated: If it is worth nothing, or no longer.
+    """
+    return _machine(platform, secret) if secret.startswith(PREFIX) else _person(platform, secret)
 
 
 def _person(platform: Platform, token: str) -> Principal:
@@ -179,7 +194,12 @@ def _machine(platform: Platform, secret: str) -> Principal:
         return Principal(owner, None, key)
 
 
-def _see_that_it_opens(door: Door, principal: Principal) -> None:
+def require_open(door: Door, principal: Principal) -> None:
+    """See that a door opens for somebody.
+
+    Raises:
+        AccessDenied: If it is closed for them.
+    """
     if principal.user.role not in door.roles:
         raise AccessDenied(f"this is closed for the role {principal.user.role}")
     if principal.key is None:

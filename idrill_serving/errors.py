@@ -163,21 +163,22 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 def told(scope: Scope, error: Exception) -> JSONResponse:
-    """An error of ours as a problem document; what is a fault of ours is logged."""
+    """An error of ours as a problem document."""
     status, code = status_of(type(error))
     headers: dict[str, str] = {}
     if isinstance(error, errors.TooManyAttempts):
         headers["Retry-After"] = str(error.wait)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    return problem(scope, status, code, words_of(error), headers=headers)
+
+
+def words_of(error: Exception) -> str:
+    """What a caller is told, who may not know of every rig; a fault of ours is logged instead."""
+    status, code = status_of(type(error))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, EXPLAINED):
         _LOG.error("%s: %s", code, error, exc_info=error)
-        return problem(scope, status, code, HIDDEN)
-    return problem(scope, status, code, _outside(error), headers=headers)
-
-
-def _outside(error: Exception) -> str:
-    """What a caller is told, who may not know of every rig."""
+        return HIDDEN
     return NO_RIG.format(error.rig_id) if isinstance(error, errors.UnknownRig) else str(error)
 
 
@@ -194,7 +195,7 @@ def invalid(scope: Scope, found: Sequence[Any]) -> JSONResponse:
         {"in": [str(part) for part in one["loc"]], "kind": one["type"], "message": one["msg"]}
         for one in found
     ]
-    detail = "; ".join(f"{'.'.join(one['in'])}: {one['message']}" for one in faults[:5])
+    detail = where(found)
     return problem(scope, 422, "invalid_request", detail, faults=faults)
 
 
@@ -237,3 +238,9 @@ def _event(request: Request, error: Exception, status: int) -> Event | None:
     address = request.client.host if request.client else "unknown"
     said = SAID.get(kind, str(error))
     return Event(kind, f"address {address}", said, request_id=request_id)
+
+
+def where(found: Sequence[Any]) -> str:
+    """What validation found, in one line; what was sent is not repeated."""
+    places = (f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in found[:5])
+    return "; ".join(places)

@@ -26,6 +26,9 @@ SECURITY_HEADERS = {
 }
 """What every answer carries unless it says otherwise (OWASP's secure headers project)."""
 
+HOST_SEND = "idrill_send"
+"""Where the state of a socket holds what the host sends with."""
+
 HSTS = "max-age=31536000"
 """Added where the request came by TLS, directly or through a proxy."""
 
@@ -51,6 +54,8 @@ class Watch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
+            # Sockets send past the layers in between, which do nothing for them.
+            scope.setdefault("state", {})[HOST_SEND] = send
             await self._app(scope, receive, send)
             return
         request_id = _identifier(scope)

@@ -4,10 +4,19 @@ from fastapi import APIRouter, BackgroundTasks
 from starlette.exceptions import HTTPException
 
 from idrill.errors import InvalidAccount, LoginRefused, NotAuthenticated
-from idrill.store import audit, login_throttle, logins, one_time_tokens, passwords, users
+from idrill.store import (
+    audit,
+    login_throttle,
+    logins,
+    one_time_tokens,
+    passwords,
+    socket_tickets,
+    users,
+)
 from idrill.store.audit import Actor, Change
 from idrill.store.audit_actions import Action
 from idrill.store.logins import Login
+from idrill.store.socket_tickets import Holder
 from idrill.store.users import NewUser
 from idrill_serving.dependencies import (
     ActorDependency,
@@ -26,6 +35,7 @@ from idrill_serving.schemas.auth import (
     ResetRequest,
     TokenPair,
 )
+from idrill_serving.schemas.live import TicketAnswer
 from idrill_serving.schemas.users import UserAnswer
 from idrill_serving.tokens import Claims
 
@@ -72,6 +82,17 @@ def logout(
     with platform.database.session() as session:
         logins.end(session, str(principal.login_id), by="logout")
         audit.record(session, actor, Change(Action.LOGGED_OUT, f"user {principal.user.id}"))
+
+
+@router.post("/tickets", status_code=201)
+def issue_ticket(platform: PlatformDependency, principal: PrincipalDependency) -> TicketAnswer:
+    """A ticket that opens one socket within half a minute, in the name of who asks."""
+    holder = Holder(principal.user, principal.login_id, principal.key)
+    with platform.database.session() as session:
+        ticket = socket_tickets.issue(session, holder)
+    return TicketAnswer(
+        ticket=ticket, expires_in=int(socket_tickets.LIFETIME.total_seconds())
+    )  # fmt: skip
 
 
 @router.post("/password-reset", status_code=202, dependencies=[LoginCounted])

@@ -12,7 +12,7 @@ from idrill.access import DOORS, Role
 from idrill.errors import SettingsError
 from idrill.settings import Settings
 from idrill_serving.app import create_app
-from idrill_serving.doors import ClosedRoute, check_doors
+from idrill_serving.doors import ClosedRoute, ClosedSocket, check_doors
 from tests.service import Service, bearer
 
 NOBODY = None
@@ -29,6 +29,9 @@ def routes_of(client: TestClient) -> Iterator[tuple[str, str]]:
     app = client.app
     assert isinstance(app, FastAPI)
     for route in app.routes:
+        if isinstance(route, ClosedSocket):
+            yield "WS", route.path
+            continue
         assert isinstance(route, APIRoute), route
         for method in route.methods or ():
             yield method, route.path
@@ -38,7 +41,7 @@ def test_the_application_has_the_routes_of_the_table_and_no_other(shared: Servic
     assert {" ".join(one) for one in routes_of(shared.client)} == set(DOORS)
 
 
-@pytest.mark.parametrize("route", DOORS)
+@pytest.mark.parametrize("route", [one for one in DOORS if not one.startswith("WS ")])
 def test_each_door_opens_for_those_of_the_table_and_for_nobody_else(
     shared: Service, headers: dict[Role | None, dict[str, str]], route: str
 ) -> None:
@@ -56,6 +59,25 @@ def test_each_door_opens_for_those_of_the_table_and_for_nobody_else(
             assert status < 500 or "password-reset" in path, (role, status)
         else:
             assert status == (401 if role is None else 403), (role, status)
+
+
+@pytest.mark.parametrize("route", [one for one in DOORS if one.startswith("WS ")])
+def test_each_socket_lets_in_those_of_the_table_and_nobody_else(
+    shared: Service, headers: dict[Role | None, dict[str, str]], route: str
+) -> None:
+    path = re.sub(r"\{\w+\}", "R1", route.removeprefix("WS "))
+
+    for role in WHO:
+        token = headers[role].get("Authorization", "Bearer nothing").removeprefix("Bearer ")
+        with shared.client.websocket_connect(path) as socket:
+            assert socket.receive_json()["type"] == "hello"
+            socket.send_json({"type": "login", "token": token})
+            told = socket.receive_json()
+
+        if role in DOORS[route].roles:
+            assert told["type"] == "welcome", role
+        else:
+            assert told["code"] == ("not_authenticated" if role is None else "access_denied"), role
 
 
 def test_a_door_is_closed_before_the_body_is_looked_at(shared: Service) -> None:

@@ -14,7 +14,12 @@ UNDOCUMENTED = {
     "GET /docs/{asset}",
     "GET /openapi.json",
     "GET /metrics",
+    "GET /live",
+    "GET /live/{asset}",
+    "WS /api/v1/sensor-data/ws",
+    "WS /api/v1/sensor-data/ws/{rig_id}",
 }
+"""Pages for people, and sockets, which OpenAPI does not know."""
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,164 @@
+"""What changed of a rig since somebody looked: readings, verdicts and events, without a gap.
+
+A position says how far somebody has read: the revision of the rig's readings, and the sequence
+number of what scoring told. Both become visible in their order, so who goes on from a position
+misses nothing and is told nothing twice. What is read up to a position may lack rows that changed
+after it; those come, as they are then, to who goes on from there.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from idrill.store import live_outlet, live_readings
+from idrill.store.live_outlet import Event, EventKind, Verdict
+from idrill.store.live_readings import LiveRig
+from idrill.store.orm import LiveEventRow, LiveOutletRow, LiveRigRow, LiveVerdictRow
+
+LATEST = 50
+"""Events that somebody sees who begins to watch."""
+
+AT_ONCE = 10_000
+"""Rows, verdicts or events that are read of a rig at once, unless one commit alone has more."""
+
+_INSTANT = timedelta(microseconds=1)
+
+_VERDICTS = select(
+    LiveVerdictRow.time, LiveVerdictRow.activity, LiveVerdictRow.bits, LiveVerdictRow.sequence
+)
+_EVENTS = select(LiveEventRow.kind, LiveEventRow.time, LiveEventRow.body, LiveEventRow.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far somebody has read of a rig."""
+
+    revision: int = 0
+    """Of its readings."""
+    sequence: int = 0
+    """Of what scoring told of it."""
+
+    def covers(self, other: "Position") -> bool:
+        """Whether who is here has read all that is up to another position."""
+        return self.revision >= other.revision and self.sequence >= other.sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is told of a rig between two positions."""
+
+    rig: LiveRig
+    after: Position
+    position: Position
+    rows: pl.DataFrame
+    """Readings that changed, as they are now: a raw frame with `revision`, by it and by time."""
+    verdicts: tuple[Verdict, ...]
+    events: tuple[Event, ...]
+
+
+def positions(session: Session, rig_ids: Collection[str]) -> dict[str, Position]:
+    """How far each of some rigs is; one without live readings or verdicts is at 0."""
+    rigs, outlets = LiveRigRow, LiveOutletRow
+    revisions = select(rigs.rig_id, rigs.revision).where(rigs.rig_id.in_(rig_ids))
+    sequences = select(outlets.rig_id, outlets.sequence).where(outlets.rig_id.in_(rig_ids))
+    read = dict(session.execute(revisions).tuples().all())
+    told = dict(session.execute(sequences).tuples().all())
+    return {one: Position(read.get(one, 0), told.get(one, 0)) for one in rig_ids}
+
+
+def since(session: Session, rig: LiveRig, after: Position, now: Position) -> Changes:
+    """What changed of a rig after a position: all of it up to `now`, or the first part of that.
+
+    Args:
+        session: Of the store.
+        rig: As it is now, or was when `now` was read.
+        after: What is known already.
+        now: How far the rig is, read before.
+    """
+    rows = live_readings.after(session, rig, after.revision, AT_ONCE)
+    # None are there where the rows of all later revisions changed once more, or were pruned.
+    revision = int(rows["revision"][-1]) if rows.height else max(now.revision, after.revision)
+    sequence = _whole(session, rig.rig_id, after.sequence, now.sequence)
+    verdicts = _verdicts(session, rig.rig_id, after.sequence, sequence)
+    events = _events(session, rig.rig_id, after.sequence, sequence)
+    return Changes(rig, after, Position(revision, sequence), rows, verdicts, events)
+
+
+def can_go_on(session: Session, rig_id: str, after: Position) -> bool:
+    """Whether everything after a position is still there."""
+    outlet = live_outlet.outlet_of(session, rig_id)
+    pruned = Position(live_readings.pruned_to(session, rig_id), outlet.pruned_to)
+    return after.covers(pruned)
+
+
+def picture(session: Session, rig: LiveRig, at: Position, start: datetime) -> Changes:
+    """What a rig told from an instant on, as far as a position goes; the latest events."""
+    end = (rig.last_time or start) + _INSTANT
+    rows = live_readings.between(session, rig, start, end)
+    rows = rows.filter(pl.col("revision") <= at.revision)
+    verdicts = tuple(
+        one
+        for one in verdicts_between(session, rig.rig_id, start, end)
+        if one.sequence <= at.sequence
+    )
+    events = latest_events(session, rig.rig_id, at.sequence)
+    return Changes(rig, Position(), at, rows, verdicts, events)
+
+
+def verdicts_between(
+    session: Session, rig_id: str, start: datetime, end: datetime
+) -> tuple[Verdict, ...]:
+    """The verdicts on the readings of a rig from `start` until before `end`, by time."""
+    row = LiveVerdictRow
+    within = row.rig_id == rig_id, row.time >= start, row.time < end
+    return _read(session, _VERDICTS.where(*within).order_by(row.time))
+
+
+def latest_events(session: Session, rig_id: str, sequence: int) -> tuple[Event, ...]:
+    """The last `LATEST` events of a rig up to a sequence number, the oldest first."""
+    row = LiveEventRow
+    query = _EVENTS.where(row.rig_id == rig_id, row.sequence <= sequence)
+    found = session.execute(query.order_by(row.sequence.desc()).limit(LATEST)).all()
+    return tuple(Event(EventKind(kind), *rest) for kind, *rest in found[::-1])
+
+
+def _whole(session: Session, rig_id: str, after: int, until: int) -> int:
+    """The number up to which what was told after another one can be read at once."""
+    row = LiveVerdictRow
+    until = min(until, after + AT_ONCE)
+    if until <= after:
+        return after
+    newer = row.rig_id == rig_id, row.sequence > after, row.sequence <= until
+    ranked = select(row.sequence).where(*newer).order_by(row.sequence)
+    beyond = session.scalar(ranked.offset(AT_ONCE).limit(1))
+    if beyond is None:
+        return until
+    first = session.scalars(ranked.limit(1)).one()
+    return beyond if first == beyond else beyond - 1
+
+
+def _verdicts(session: Session, rig_id: str, after: int, until: int) -> tuple[Verdict, ...]:
+    row = LiveVerdictRow
+    within = row.rig_id == rig_id, row.sequence > after, row.sequence <= until
+    query = _VERDICTS.where(*within).order_by(row.sequence, row.time)
+    return _read(session, query) if until > after else ()
+
+
+def _events(session: Session, rig_id: str, after: int, until: int) -> tuple[Event, ...]:
+    row = LiveEventRow
+    within = row.rig_id == rig_id, row.sequence > after, row.sequence <= until
+    found = session.execute(_EVENTS.where(*within).order_by(row.sequence)) if until > after else ()
+    return tuple(Event(EventKind(kind), *rest) for kind, *rest in found)
+
+
+def _read(
+    session: Session, query: Select[tuple[datetime, str, dict[str, object], int]]
+) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(time, activity, {name: int(str(value)) for name, value in bits.items()}, number)
+        for time, activity, bits, number in session.execute(query)
+    )
