@@ -183,23 +183,16 @@ def _tardy(times: pl.Series, arrivals: pl.Series) -> pl.Series:
 
 def _with_channels(rows: pl.DataFrame, memory: Memory) -> pl.DataFrame:
     """The rows with a column for each channel that was known, late as far as they were."""
-    absent = [name for name in memory.channels if name not in rows.columns]
-    good = pl.lit(int(Quality.GOOD), QUALITY)
-    bits = pl.when(pl.col("time").is_in(memory.late)).then(int(Quality.LATE)).otherwise(0)
+    names, qualities = memory.channels, [quality_of(name) for name in memory.channels]
+    absent = [name for name in names if name not in rows.columns]
     full = rows.with_columns(
         *(pl.lit(None, pl.Float64).alias(name) for name in absent),
-        *(good.alias(quality_of(name)) for name in absent),
-    )
-    kept = full.select(
-        "rig_id", "time", "origin", *memory.channels, *map(quality_of, memory.channels)
-    )
-    late = came_late(kept)
-    return kept.with_columns(
-        (pl.when(late).then(int(Quality.LATE)).otherwise(bits))
-        .cast(QUALITY)
-        .alias(quality_of(name))
-        for name in memory.channels
-    )
+        *(pl.lit(None, QUALITY).alias(quality_of(name)) for name in absent),
+    ).with_columns(pl.col(qualities).fill_null(int(Quality.GOOD)))
+    kept = full.select("rig_id", "time", "origin", *names, *qualities)
+    late = pl.lit(came_late(kept)) | pl.col("time").is_in(memory.late)
+    bits = pl.when(late).then(int(Quality.LATE)).otherwise(int(Quality.GOOD)).cast(QUALITY)
+    return kept.with_columns(bits.alias(quality) for quality in qualities)
 
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC) + HISTORY

@@ -4,6 +4,7 @@ What is foreseen rests on whole hours, so it is asked for once an hour, or when 
 the lake has changed; in between, the same holds of a later instant.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -48,12 +49,13 @@ class Foresight:
         self._key: _Key | None = None
         self._made: list[Prediction] = []
 
-    def at(self, as_of: datetime, fresh: pl.DataFrame) -> list[Prediction]:
+    def at(self, as_of: datetime, fresh: Callable[[datetime], pl.DataFrame]) -> list[Prediction]:
         """A prediction for each unit in service of which a model serves; withheld ones are there.
 
         Args:
             as_of: The instant; nothing later is read.
-            fresh: Hours that are not in the store yet, as `BUCKET_SCHEMA`.
+            fresh: Gives the hours until an instant that are not in the store yet, as
+                `BUCKET_SCHEMA`; asked where they are needed.
 
         Raises:
             StoreError: If the store is away.
@@ -67,7 +69,7 @@ class Foresight:
         version = self._bench.lake.version(HOURLY)
         key = _Key(_base(as_of, records), version, models, records)
         if key != self._key:
-            self._made, self._key = self._foreseen(key.base, fresh), key
+            self._made, self._key = self._foreseen(key.base, fresh(key.base)), key
         return [replace(one, prognosis=replace(one.prognosis, as_of=as_of)) for one in self._made]
 
     def _foreseen(self, base: datetime, fresh: pl.DataFrame) -> list[Prediction]:

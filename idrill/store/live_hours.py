@@ -10,8 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from idrill.aggregation import BUCKET_SCHEMA, downsample
-from idrill.frame import ORIGIN
+from idrill.dvr.activities import came_late
+from idrill.frame import KEYS, ORIGIN, channels_in, quality_of
 from idrill.store.live_readings import LiveRig, midnight
+from idrill.store.live_verdicts import first_judged, judged_between
 from idrill.store.orm import LiveHourRow
 
 HOUR = timedelta(hours=1)
@@ -22,15 +24,56 @@ BEFORE = timedelta(minutes=5)
 _FIGURES = ("count", "min", "mean", "max", "last", "std", "coverage")
 
 
-def hour_of(judged: pl.DataFrame, start: datetime) -> pl.DataFrame:
-    """One hour of validated rows, as `BUCKET_SCHEMA`.
+def ended(
+    session: Session, rig: LiveRig, judged: pl.DataFrame, start: datetime, end: datetime
+) -> pl.DataFrame:
+    """The hours of a rig from `start` until `end` in which rows were judged, as `BUCKET_SCHEMA`.
+
+    Rows that came late have no part in them: the lake will know of those.
 
     Args:
-        judged: The rows of the hour and of the `BEFORE` before it.
-        start: Of the hour.
+        session: Of the store, which has the rows that were judged before.
+        rig: Whose hours, and of which channels.
+        judged: Validated rows that are not in the store yet, in order of time.
+        start: Of the first hour.
+        end: Of the last hour.
     """
+    found = [BUCKET_SCHEMA.to_frame()]
+    new = _punctual(judged.select(name for name in judged.columns if _is_told(rig, name)))
+    while (hour := _next(session, rig, new, start, end)) is not None:
+        before = judged_between(session, rig, hour - BEFORE, hour + HOUR)
+        within = new.filter(pl.col("time").is_between(hour - BEFORE, hour + HOUR, closed="left"))
+        rows = pl.concat([_punctual(before), within], how="diagonal").sort("time")
+        found.append(_hour(rows, hour))
+        start = hour + HOUR
+    return pl.concat(found)
+
+
+def _is_told(rig: LiveRig, column: str) -> bool:
+    told = {*rig.channels, *map(quality_of, rig.channels)}
+    return column in told or column in {*KEYS, "activity"}
+
+
+def _punctual(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(~came_late(rows))
+
+
+def _next(
+    session: Session, rig: LiveRig, new: pl.DataFrame, start: datetime, end: datetime
+) -> datetime | None:
+    """The first hour of a stretch in which anything was judged."""
+    first = new.filter(pl.col("time").is_between(start, end, closed="left"))["time"].min()
+    found = [first_judged(session, rig.rig_id, start, end), first]
+    known = [one for one in found if isinstance(one, datetime)]
+    return min(known).replace(minute=0, second=0, microsecond=0) if known else None
+
+
+def _hour(rows: pl.DataFrame, start: datetime) -> pl.DataFrame:
+    """One hour of the rows in it and in the `BEFORE` before it."""
     # No value stands on over midnight.
-    same_day = judged.filter(pl.col("time") >= midnight(start.date()))
+    same_day = rows.filter(pl.col("time") >= midnight(start.date()))
+    if not channels_in(same_day.columns):
+        return BUCKET_SCHEMA.to_frame()
     return downsample(same_day, "1h").filter(pl.col("time") == start)
 
 

@@ -1,12 +1,15 @@
 """Which rigs wait to be scored, who scores them, and what it cannot do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from idrill.errors import StoreError
+from idrill.store.inserting import insert_absent
 from idrill.store.orm import LiveOutletRow, LiveRigRow, ScorerRow, ScoringFaultRow
 
 GONE = timedelta(seconds=30)
@@ -69,10 +72,21 @@ def status(session: Session, now: datetime) -> Scoring:
     )
 
 
-def note_at_work(session: Session, holder: str, since: datetime, note: str) -> None:
-    """Say who scores, and what it cannot do."""
+def note_at_work(session: Session, holder: str, since: datetime, note: str) -> bool:
+    """Say who scores, and what it cannot do; False if somebody else has begun to score later.
+
+    Args:
+        session: Of the store.
+        holder: Who scores.
+        since: When it began.
+        note: What it cannot do.
+    """
+    row = session.get(ScorerRow, _ONLY, populate_existing=True, with_for_update=True)
+    if row is not None and row.holder != holder and row.since > since:
+        return False
     told = ScorerRow(id=_ONLY, holder=holder, since=since, seen_at=datetime.now(UTC), note=note)
     session.merge(told)
+    return True
 
 
 def note_fault(session: Session, rig_id: str, detail: str) -> None:
@@ -97,3 +111,30 @@ def _behind(*wanted: Any) -> Select[Any]:
         .join(LiveOutletRow, LiveOutletRow.rig_id == LiveRigRow.rig_id, isouter=True)
         .where(LiveRigRow.revision > scored_to)
     )
+
+
+def advance(
+    session: Session, rig_id: str, *, scored_to: int, to: int, state: Mapping[str, object]
+) -> None:
+    """Hold the outlet of a rig until the commit, and note how far the rig is scored from then on.
+
+    Args:
+        session: Of the store.
+        rig_id: The rig.
+        scored_to: How far it was, when what is about to be told was made.
+        to: How far it is now.
+        state: What the next step has to know.
+
+    Raises:
+        StoreError: If somebody else has scored it meanwhile; nothing may be told then.
+    """
+    if not scored_to:
+        begun = {"rig_id": rig_id, "sequence": 0, "pruned_to": 0, "scored_to": 0, "state": {}}
+        insert_absent(session, LiveOutletRow, [begun | {"changed_at": datetime.now(UTC)}])
+    moved = session.connection().execute(
+        update(LiveOutletRow)
+        .where(LiveOutletRow.rig_id == rig_id, LiveOutletRow.scored_to == scored_to)
+        .values(scored_to=to, state=dict(state), changed_at=datetime.now(UTC))
+    )
+    if not moved.rowcount:
+        raise StoreError(f"{rig_id} was scored by another process meanwhile: it is read anew")

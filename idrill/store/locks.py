@@ -84,7 +84,7 @@ def _file_lock(folder: Path, table: str, wait: float) -> Iterator[None]:
     except Timeout:
         raise _busy(table, wait, _holder_in(holder)) from None
     try:
-        holder.write_text(_this_process())
+        holder.write_text(this_process())
         yield
     finally:
         holder.unlink(missing_ok=True)
@@ -120,7 +120,7 @@ def _connected(url: str, wait: float) -> Iterator[Connection]:
         isolation_level="AUTOCOMMIT",
         connect_args=patience(make_url(url))
         | {
-            "application_name": _this_process(),
+            "application_name": this_process(),
             "options": f"-c lock_timeout={max(1, round(wait * 1000))}",
         },
     )
@@ -142,7 +142,8 @@ def _key(table: str) -> int:
     return int.from_bytes(digest[:8], signed=True)
 
 
-def _this_process() -> str:
+def this_process() -> str:
+    """What this process is called where it holds something."""
     return f"process {os.getpid()} on {socket.gethostname()}"[:63]
 
 

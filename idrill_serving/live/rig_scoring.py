@@ -7,6 +7,7 @@ never made again. What is remembered from step to step can be made anew from the
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import polars as pl
 from sqlalchemy.orm import Session
@@ -88,7 +89,8 @@ class RigScoring:
         self, session: Session, rig: LiveRig, outlet: Outlet, rows: pl.DataFrame
     ) -> _Held:
         """What is remembered, or the same made anew."""
-        held, state = self._held, outlet.state
+        held = self._held
+        state: dict[str, Any] = dict(outlet.state)
         if held is not None and held.scored_to == outlet.scored_to:
             return held
         foresight = Foresight(self._bench, rig)
