@@ -10,6 +10,7 @@ from benchmarks import harness
 
 TOOLS = (
     "__main__",
+    "connections",
     "drawn_fleets",
     "harness",
     "intake",
