@@ -14,6 +14,7 @@ from idrill.streams.publisher import Publisher
 from idrill_serving.cache import Answers
 from idrill_serving.glances import Glance
 from idrill_serving.hashing import HashQueue
+from idrill_serving.lookups import Lookups
 from idrill_serving.mail import Mail
 from idrill_serving.metrics import Metrics
 from idrill_serving.models import Champions
@@ -34,6 +35,7 @@ class Platform:
     passwords: HashQueue
     tokens: AccessTokens
     passes: Passes
+    lookups: Lookups
     limits: RateLimits
     mail: Mail
     metrics: Metrics
@@ -72,6 +74,7 @@ def build_platform(settings: Settings) -> Platform:
         passwords=HashQueue(hashing),
         tokens=access_tokens(settings),
         passes=Passes(),
+        lookups=Lookups(),
         limits=RateLimits(settings),
         mail=Mail(settings),
         metrics=Metrics(),
