@@ -63,14 +63,17 @@ def run() -> Result:
     """Each kind of body in turn, on PostgreSQL against COPY and on SQLite for itself."""
     figures: dict[str, float | str] = {}
     comparisons: list[Comparison] = []
-    with tempfile.TemporaryDirectory() as scratch, intake.postgres() as url:
-        with intake.service(Path(scratch), url) as service:
-            for number, kind in enumerate(PACKINGS):
-                pair = _measured(service, kind, number)
-                comparisons.append(Comparison(f"time per row, {kind}", *pair, FLOORS[kind]))
-                for name, side in zip(("ours", "COPY"), pair, strict=True):
-                    figures[f"rows/s, {kind}, {name}"] = round(1.0 / side.median)
-            figures["rows/s, columns told a second time"] = round(_again(service))
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        intake.postgres() as url,
+        intake.service(Path(scratch), url) as service,
+    ):
+        for number, kind in enumerate(PACKINGS):
+            pair = _measured(service, kind, number)
+            comparisons.append(Comparison(f"time per row, {kind}", *pair, FLOORS[kind]))
+            for name, side in zip(("ours", "COPY"), pair, strict=True):
+                figures[f"rows/s, {kind}, {name}"] = round(1.0 / side.median)
+        figures["rows/s, columns told a second time"] = round(_again(service))
     with tempfile.TemporaryDirectory() as scratch, intake.service(Path(scratch)) as service:
         for number, kind in enumerate(PACKINGS):
             ours = [_told(service, kind, number * ROUNDS + turn) for turn in range(3)]

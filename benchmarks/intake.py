@@ -1,7 +1,7 @@
 """A service that takes readings in, on a database of its own; readings, and many who send them.
 
-`python -m benchmarks.intake PORT` serves the application under uvicorn with one endpoint more, which
-does nothing behind the door of a reading.
+`python -m benchmarks.intake PORT` serves the application under uvicorn with one endpoint more,
+which does nothing behind the door of a reading.
 """
 
 import asyncio

@@ -69,8 +69,11 @@ HTTP_CODES: Mapping[int, str] = MappingProxyType(
 )
 """Codes of what the framework itself refuses."""
 
-EXPLAINED = (errors.NoChampion,)
+EXPLAINED = (errors.NoChampion, errors.StoreBusy)
 """Errors whose words are for the caller, though what they want is not to be had."""
+
+BUSY = 2
+"""When to come again where too many wait already [s]."""
 
 REFUSALS: Mapping[type, Kind] = MappingProxyType(
     {
@@ -168,6 +171,8 @@ def told(scope: Scope, error: Exception) -> JSONResponse:
     headers: dict[str, str] = {}
     if isinstance(error, errors.TooManyAttempts):
         headers["Retry-After"] = str(error.wait)
+    if isinstance(error, errors.StoreBusy):
+        headers["Retry-After"] = str(BUSY)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return problem(scope, status, code, words_of(error), headers=headers)
@@ -227,6 +232,9 @@ def _noted(request: Request, error: Exception, answer: JSONResponse) -> JSONResp
 
 def _event(request: Request, error: Exception, status: int) -> Event | None:
     request_id = str(request.scope.get("state", {}).get("request_id", ""))
+    if isinstance(error, errors.StoreBusy):
+        # A store with too much to do is not given one thing more for each refusal.
+        return None
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         route = getattr(request.scope.get("route"), "path", "unmatched")
         subject = f"{request.method} {route}"

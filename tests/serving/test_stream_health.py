@@ -125,13 +125,14 @@ def test_a_queue_that_is_full_degrades(service: Service, monkeypatch: pytest.Mon
         one.start()
     while not platform.live.is_full:
         waiting[0].join(0.01)
-    full, refusal = stream(service), tell(service)
+    full, refusal = stream(service), service.client.post("/api/v1/sensor-data")
     going_on.set()
     for one in (first, *waiting):
         one.join()
 
     assert (full["status"], full["waiting"]) == ("degraded", WAITING)
-    assert refusal == 503
+    assert (refusal.status_code, refusal.json()["code"]) == (503, "store_busy")
+    assert int(refusal.headers["Retry-After"]) > 0
     assert stream(service)["status"] == "ok"
 
 
