@@ -12,17 +12,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from idrill.channels import channel
-from idrill.errors import InvalidRequest, NotFound
-from idrill.maintenance.alerts import LONGEST_SHELF, Action, Priority, State, after
-from idrill.store import rigs
-from idrill.store.holding import held
+from idrill.errors import InvalidRequest
+from idrill.maintenance.alerts import LONGEST_SHELF, Action, Priority, State
+from idrill.maintenance.escalations import Escalation, ascending
+from idrill.store import alert_changes as changes
+from idrill.store import live_outlet, rigs
+from idrill.store.alert_changes import CLOCK, RAISED, Done, absent, locked, remember
 from idrill.store.listing import newest
 from idrill.store.orm import AlertHistoryRow, AlertRow
 
-CLOCK = "clock"
-"""Who ends a shelf."""
-
-_RAISED = "raise"
+__all__ = [
+    "CLOCK",
+    "Alert",
+    "Event",
+    "Found",
+    "NewAlert",
+    "Wanted",
+    "absent",
+    "act",
+    "end_shelves",
+    "get",
+    "history",
+    "listed",
+    "raise_alert",
+    "shelve",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,23 @@ class NewAlert:
     equipment: str | None = None
     component: str | None = None
     channel: str | None = None
+    escalations: tuple[Escalation, ...] = ()
+    """What follows by the clock while nobody acknowledges it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule found, and when, in time of the rig."""
+
+    rule: str
+    rule_version: int
+    key: str
+    """What of the rig it concerns; "": the rig itself."""
+    value: float | None
+    event_at: datetime
+    """When the condition first began."""
+    turned_at: datetime
+    """When it last began or ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +80,12 @@ class Alert:
     version: int
     """Counts what was done to it, from 1."""
     shelved_until: datetime | None
+    active: bool
+    """Whether its condition holds."""
+    base_priority: Priority
+    """Its priority but for escalation."""
+    found: Found | None
+    """None: a person raised it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +101,10 @@ class Event:
     note: str
     at: datetime
     shelved_until: datetime | None
+    event_at: datetime | None
+    """In time of the rig; None: a person did it."""
+    priority: Priority | None
+    """What came of it; None: an earlier version did not note it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +127,15 @@ def raise_alert(session: Session, new: NewAlert, *, by: str) -> Alert:
         NotFound: If there is no such rig.
         InvalidEquipment: If the rig carries no such thing.
         UnknownChannel: If there is no such channel.
+        InvalidRequest: If escalations do not follow each other.
     """
     rigs.get(session, new.rig_id).require(new.equipment, new.component)
     if new.channel is not None:
         channel(new.channel)
+    if not ascending(new.priority, new.escalations):
+        raise InvalidRequest("each escalation comes later, and is higher, than what is before it")
+    now, steps = datetime.now(UTC), new.escalations
+    live_outlet.hold(session, new.rig_id)
     row = AlertRow(
         rig_id=new.rig_id,
         equipment=new.equipment,
@@ -98,13 +144,17 @@ def raise_alert(session: Session, new: NewAlert, *, by: str) -> Alert:
         priority=new.priority.value,
         message=new.message,
         raised_by=by,
-        raised_at=datetime.now(UTC),
+        raised_at=now,
         state=State.UNACKNOWLEDGED.value,
         version=1,
+        active=True,
+        key="",
+        escalations={"steps": [[step.after, step.to.value] for step in steps]},
+        escalate_at=now + timedelta(seconds=steps[0].after) if steps else None,
     )
     session.add(row)
     session.flush()
-    _remember(session, row, _RAISED, by, "", row.raised_at)
+    remember(session, row, RAISED, Done(by, at=now))
     return _alert(row)
 
 
@@ -115,8 +165,9 @@ def act(session: Session, number: int, action: Action, *, by: str, note: str) ->
         NotFound: If there is no such alert.
         IllegalMove: If that cannot be done to it.
     """
-    row = _locked(session, number)
-    return _move(session, row, action, by, note, datetime.now(UTC))
+    row = locked(session, number)
+    changes.act(session, row, action, Done(by, note))
+    return _alert(row)
 
 
 def shelve(session: Session, number: int, time: timedelta, *, by: str, note: str) -> Alert:
@@ -129,8 +180,9 @@ def shelve(session: Session, number: int, time: timedelta, *, by: str, note: str
     """
     if not timedelta() < time <= LONGEST_SHELF:
         raise InvalidRequest(f"an alert is put aside for at most {LONGEST_SHELF.days} days")
-    row, now = _locked(session, number), datetime.now(UTC)
-    return _move(session, row, Action.SHELVE, by, note, now, until=now + time)
+    row, now = locked(session, number), datetime.now(UTC)
+    changes.act(session, row, Action.SHELVE, Done(by, note, until=now + time, at=now))
+    return _alert(row)
 
 
 def get(session: Session, number: int) -> Alert:
@@ -164,62 +216,7 @@ def end_shelves(session: Session, at: datetime) -> None:
     """Put back the alerts that were put aside until `at` or before."""
     due = select(AlertRow.id).where(AlertRow.shelved_until <= at).order_by(AlertRow.id)
     for number in session.scalars(due).all():
-        _locked(session, number)
-
-
-def absent(number: int) -> NotFound:
-    """What is told where there is no such alert, or none that one may see."""
-    return NotFound(f"no alert that you may see has the number {number}")
-
-
-def _locked(session: Session, number: int) -> AlertRow:
-    """An alert that nobody else changes until the transaction ends, its shelf ended if it is due.
-
-    Raises:
-        NotFound: If there is none.
-    """
-    row = held(session, AlertRow, number)
-    if row is None:
-        raise absent(number)
-    until = row.shelved_until
-    if until is not None and until <= datetime.now(UTC):
-        _move(session, row, Action.UNSHELVE, CLOCK, "its time was up", until)
-    return row
-
-
-def _move(
-    session: Session,
-    row: AlertRow,
-    action: Action,
-    by: str,
-    note: str,
-    at: datetime,
-    *,
-    until: datetime | None = None,
-) -> Alert:
-    row.state = after(State(row.state), action).value
-    row.shelved_until = until
-    row.version += 1
-    _remember(session, row, action.value, by, note, at)
-    return _alert(row)
-
-
-def _remember(
-    session: Session, row: AlertRow, action: str, by: str, note: str, at: datetime
-) -> None:
-    session.add(
-        AlertHistoryRow(
-            alert_id=row.id,
-            number=row.version,
-            action=action,
-            state=row.state,
-            by=by,
-            note=note,
-            at=at,
-            shelved_until=row.shelved_until,
-        )
-    )
-    session.flush()
+        locked(session, number)
 
 
 def _alert(row: AlertRow) -> Alert:
@@ -234,10 +231,29 @@ def _alert(row: AlertRow) -> Alert:
         state=State(row.state),
         version=row.version,
         shelved_until=row.shelved_until,
+        active=row.active,
+        base_priority=Priority(row.base_priority or row.priority),
+        found=_found(row),
     )
+
+
+def _found(row: AlertRow) -> Found | None:
+    rule = changes.rule_of(row)
+    if rule is None or row.event_at is None or row.turned_at is None:
+        return None
+    version = row.rule_version or 1
+    return Found(rule, version, row.key, row.value, row.event_at, row.turned_at)
 
 
 def _event(row: AlertHistoryRow) -> Event:
     return Event(
-        row.number, row.action, State(row.state), row.by, row.note, row.at, row.shelved_until
+        number=row.number,
+        action=row.action,
+        state=State(row.state),
+        by=row.by,
+        note=row.note,
+        at=row.at,
+        shelved_until=row.shelved_until,
+        event_at=row.event_at,
+        priority=Priority(row.priority) if row.priority else None,
     )

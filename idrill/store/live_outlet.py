@@ -70,6 +70,11 @@ def outlet_of(session: Session, rig_id: str) -> Outlet:
     return Outlet(row.sequence, row.pruned_to, row.scored_to, row.state)
 
 
+def hold(session: Session, rig_id: str) -> None:
+    """Take one's turn to tell of a rig, before rows are locked that others lock on their turn."""
+    _taken(session, rig_id)
+
+
 def tell(
     session: Session, rig_id: str, verdicts: Sequence[Verdict] = (), events: Sequence[Event] = ()
 ) -> int:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from idrill.frame import INFORMATIVE, Activity, Quality
 from idrill.maintenance.alerts import Priority
+from idrill.maintenance.escalations import Escalation
 
 UNUSABLE = int(~INFORMATIVE & 0xFFFF) & int(sum(Quality))
 """Bits of quality that keep a rule from using a value, unless the rule says others."""
@@ -93,15 +94,6 @@ class Either:
 
 Leaf = Limit | ScoreLimit | Change | Stale | Doing
 Term = Leaf | Every | Either
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """The priority that an alert takes once nobody has acknowledged it for so long."""
-
-    after: float
-    """[s] since it was raised."""
-    to: Priority
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 from idrill.errors import InvalidName, InvalidRule
 from idrill.frame import Quality
 from idrill.maintenance.alerts import Priority
-from idrill.maintenance.rules.definition import UNUSABLE, Escalation, Rule, leaves
+from idrill.maintenance.escalations import Escalation, ascending
+from idrill.maintenance.rules.definition import UNUSABLE, Rule, leaves
 from idrill.maintenance.rules.fields import Fields
 from idrill.maintenance.rules.telling import PLACEHOLDERS, placeholders_of
 from idrill.maintenance.rules.terms import LONGEST, term_of
@@ -103,10 +104,11 @@ def _escalations(fields: Fields, priority: Priority) -> tuple[Escalation, ...]:
         step = Fields(found, f"{fields.place}.escalate[{number}]")
         new = Escalation(step.number("after", 1.0, 7 * LONGEST), _priority(step, "to"))
         step.end()
-        before = steps[-1] if steps else Escalation(0.0, priority)
-        if new.after <= before.after or _RANKS.index(new.to) <= _RANKS.index(before.to):
-            raise InvalidRule(f"{step.place}: comes no later, or is no higher, than what is before")
         steps.append(new)
+    if not ascending(priority, steps):
+        raise InvalidRule(
+            f"{fields.place}.escalate: a step comes no later, or is no higher, than what is before"
+        )
     return tuple(steps)
 
 
