@@ -8,13 +8,16 @@ old one goes when room or time runs out.
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from threading import Lock
-
-from redis import Redis
-from redis.exceptions import RedisError
+from typing import TYPE_CHECKING
 
 from idrill.settings import Settings
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 ROOM = 32 << 20
 """How much the answers in memory may take [bytes]."""
@@ -28,6 +31,14 @@ LIFETIME = 3600
 _LOG = logging.getLogger("idrill.serving")
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Who makes an answer, and who waits for it."""
+
+    lock: Lock = field(default_factory=Lock)
+    wanted: int = 0
+
+
 class Answers:
     """Keeps answers by the name of what they are made of.
 
@@ -37,13 +48,14 @@ class Answers:
 
     def __init__(self, settings: Settings) -> None:
         url = settings.redis_url.get_secret_value() if settings.redis_url else ""
-        self._shared = Redis.from_url(url, socket_timeout=1.0) if url else None
+        self._shared = _shared(url) if url else None
         self._own: OrderedDict[str, bytes] = OrderedDict()
         self._taken = 0
+        self._making: dict[str, _Turn] = {}
         self._guard = Lock()
 
     def kept(self, made_of: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-        """The answer made of something, made if it is not there.
+        """The answer made of something, made if it is not there: once, however many want it.
 
         Args:
             made_of: All that decides about it, revisions included.
@@ -51,19 +63,40 @@ class Answers:
         """
         name = f"idrill:{hashlib.sha256(repr(made_of).encode()).hexdigest()}"
         found = self._found(name)
-        if found is None:
-            found = make()
-            if len(found) <= LARGEST:
-                self._keep(name, found)
-        return found
+        if found is not None:
+            return found
+        with self._being_made(name):
+            found = self._found(name)
+            if found is None:
+                found = make()
+                if len(found) <= LARGEST:
+                    self._keep(name, found)
+            return found
 
     def close(self) -> None:
         """Close the connections to Redis."""
         if self._shared is not None:
             self._shared.close()
 
+    @contextmanager
+    def _being_made(self, name: str) -> Iterator[None]:
+        """Lets one after the other make the same answer."""
+        with self._guard:
+            turn = self._making.setdefault(name, _Turn())
+            turn.wanted += 1
+        try:
+            with turn.lock:
+                yield
+        finally:
+            with self._guard:
+                turn.wanted -= 1
+                if not turn.wanted:
+                    del self._making[name]
+
     def _found(self, name: str) -> bytes | None:
         if self._shared is not None:
+            from redis.exceptions import RedisError
+
             try:
                 kept = self._shared.get(name)
             except RedisError:
@@ -77,6 +110,8 @@ class Answers:
 
     def _keep(self, name: str, answer: bytes) -> None:
         if self._shared is not None:
+            from redis.exceptions import RedisError
+
             try:
                 self._shared.set(name, answer, ex=LIFETIME)
             except RedisError:
@@ -88,3 +123,10 @@ class Answers:
             while self._taken > ROOM:
                 _, oldest = self._own.popitem(last=False)
                 self._taken -= len(oldest)
+
+
+def _shared(url: str) -> "Redis":
+    # Whoever keeps answers in memory does not load it.
+    from redis import Redis
+
+    return Redis.from_url(url, socket_timeout=1.0)

@@ -7,13 +7,10 @@ are windows as `idrill.windows` cuts them: raw values, NaN where nothing was mea
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from onnxruntime.capi import (  # type: ignore[import-untyped]
-    onnxruntime_pybind11_state as runtime,
-)
 
 from idrill.errors import InvalidModel
 from idrill.prognosis import LEVELS
@@ -22,6 +19,9 @@ from idrill.rul.card import digest as digest_of
 from idrill.rul.problem import Array, Problem
 from idrill.windows import Windows
 
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession  # type: ignore[import-untyped]
+
 BATCH = 4096
 """Windows asked at a time; more only takes memory."""
 
@@ -29,15 +29,6 @@ PROBLEM = "idrill.problem"
 LEVELS_OF = "idrill.levels"
 NAME = "idrill.model"
 """Keys of the graph's metadata."""
-
-_BROKEN = (
-    runtime.Fail,
-    runtime.InvalidArgument,
-    runtime.InvalidGraph,
-    runtime.InvalidProtobuf,
-    runtime.NotImplemented,
-    runtime.RuntimeException,
-)
 
 
 def metadata(card: Card) -> dict[str, str]:
@@ -151,21 +142,34 @@ class FrozenModel:
             raise InvalidModel(f"{self.card.model} was given an infinite value: write NaN for none")
 
 
-def _session(graph: bytes, name: str) -> onnxruntime.InferenceSession:
+def _session(graph: bytes, name: str) -> "InferenceSession":
+    # A process that has no model to open does without.
+    import onnxruntime
+    from onnxruntime.capi import (  # type: ignore[import-untyped]
+        onnxruntime_pybind11_state as runtime,
+    )
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except _BROKEN as error:
+    except (
+        runtime.Fail,
+        runtime.InvalidArgument,
+        runtime.InvalidGraph,
+        runtime.InvalidProtobuf,
+        runtime.NotImplemented,
+        runtime.RuntimeException,
+    ) as error:
         said = str(error).splitlines()[0]
         raise InvalidModel(
             f"the graph of {name} cannot be opened ({said}): export the model again"
         ) from error
 
 
-def _require_same(session: onnxruntime.InferenceSession, card: Card) -> None:
+def _require_same(session: "InferenceSession", card: Card) -> None:
     found = session.get_modelmeta().custom_metadata_map
     for key, expected in metadata(card).items():
         if found.get(key) != expected:

@@ -1,5 +1,6 @@
 """The SQL store: one URL, SQLite or PostgreSQL, sessions that commit whole or not at all."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,7 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,6 +21,7 @@ from idrill.store.marks import FileMarks, Mark, ServerMarks
 from idrill.store.silence import answer, patience
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from psycopg import Connection as ServerConnection
 
 BUSY_TIMEOUT = 30.0
@@ -37,6 +34,7 @@ POOL_TIMEOUT = 10
 """How long somebody waits for a connection while all are in use [s]."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_NAMED = re.compile(r'^(down_)?revision(?:: .+)? = "(\w+)"$', re.MULTILINE)
 _MIGRATION_LOCK = 0x1D1211  # any number that names this lock among PostgreSQL's advisory locks
 _MIGRATING = Lock()  # Alembic keeps its context in module globals: one thread at a time
 
@@ -79,6 +77,10 @@ class Database:
         Raises:
             StoreError: If the store is away, or was migrated by a newer version of i-Drill.
         """
+        # Alembic is loaded by who migrates, not by each process that has a store.
+        from alembic import command
+        from alembic.util import CommandError
+
         with _MIGRATING, self._explaining(), self.engine.connect() as connection:
             self._begin_migration(connection)
             try:
@@ -100,14 +102,23 @@ class Database:
             StoreError: If the store is away.
         """
         with self._explaining(), self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return None if found is None else str(found)
 
     def head(self) -> str:
         """The newest revision that this version of i-Drill knows."""
-        revision = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-        if revision is None:
-            raise StoreError(f"no migrations in {_MIGRATIONS}: install i-Drill again")
-        return revision
+        scripts = [path.read_text("utf-8") for path in (_MIGRATIONS / "versions").glob("*.py")]
+        named: list[tuple[str, str]] = [
+            found for script in scripts for found in _NAMED.findall(script)
+        ]
+        heads: set[str] = {name for down, name in named if not down} - {
+            name for down, name in named if down
+        }
+        if len(heads) != 1:
+            raise StoreError(f"no one newest migration in {_MIGRATIONS}: install i-Drill again")
+        return heads.pop()
 
     def mark(self) -> Mark | None:
         """The state that the store is in; None where that cannot be told.
@@ -138,7 +149,9 @@ class Database:
         if not self.is_postgresql:
             connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
-    def _alembic(self, connection: Connection) -> Config:
+    def _alembic(self, connection: Connection) -> "Config":
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection

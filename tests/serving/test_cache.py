@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from idrill.access import Role
+from idrill.errors import StoreError
 from idrill.settings import Settings
 from idrill.store import latest_readings, sensor_data
 from idrill_serving.cache import LARGEST, ROOM, Answers
@@ -177,3 +179,37 @@ def test_a_redis_that_is_away_costs_time_and_nothing_else(settings: Settings) ->
     answers = Answers(away)
 
     assert [answers.kept(("a",), lambda: b"1"), answers.kept(("a",), lambda: b"2")] == [b"1", b"2"]
+
+
+def test_an_answer_that_many_want_at_once_is_made_once(keeping: Service) -> None:
+    answers: Answers = keeping.client.app.state.platform.answers  # type: ignore[attr-defined]
+    made: list[int] = []
+    wanted = threading.Barrier(8)
+
+    def make() -> bytes:
+        made.append(1)
+        threading.Event().wait(0.05)
+        return b"told"
+
+    def want(_: int) -> bytes:
+        wanted.wait(60.0)
+        return answers.kept(("many", keeping.database.url), make)
+
+    with ThreadPoolExecutor(8) as pool:
+        given = list(pool.map(want, range(8)))
+
+    assert given == [b"told"] * 8
+    assert len(made) == 1
+
+
+def test_whoever_waits_for_an_answer_that_fails_makes_it_anew(keeping: Service) -> None:
+    answers: Answers = keeping.client.app.state.platform.answers  # type: ignore[attr-defined]
+    name = ("failing", keeping.database.url)
+
+    def fail() -> bytes:
+        raise StoreError("away")
+
+    with pytest.raises(StoreError):
+        answers.kept(name, fail)
+
+    assert answers.kept(name, lambda: b"told") == b"told"

@@ -91,6 +91,29 @@ print(json.dumps(list(sys.modules)))
     assert loaded & HEAVY == set()
 
 
+def test_what_a_worker_may_never_need_is_loaded_when_it_is_needed(tmp_path: Path) -> None:
+    program = """
+import json, sys
+from pathlib import Path
+from starlette.testclient import TestClient
+import idrill_serving.commands
+from idrill_serving.app import create_app
+from tests.service import settings_of
+app = create_app(settings_of(Path(sys.argv[1])))
+with TestClient(app) as client:
+    assert client.get("/api/v1/health/ready").status_code == 503
+print(json.dumps(list(sys.modules)))
+"""
+    done = subprocess.check_output(  # noqa: S603
+        [sys.executable, "-W", "ignore", "-c", program, str(tmp_path)],
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+
+    loaded = {name.split(".")[0] for name in json.loads(done.splitlines()[-1])}
+    assert loaded & {"alembic", "onnxruntime", "redis", "psycopg", "scipy", "numba"} == set()
+
+
 @pytest.mark.parametrize("host", [["--plain"], []], ids=["uvicorn", "bentoml"])
 def test_the_service_answers_as_a_process_and_ends_when_told(home: Path, host: list[str]) -> None:
     port = free_port()
