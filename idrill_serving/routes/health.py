@@ -159,7 +159,8 @@ def _models(platform: Platform) -> tuple[Condition, str]:
 def _stream(platform: Platform) -> tuple[Condition, str]:
     live = platform.live
     if live.is_full:
-        return Condition.DEGRADED, f"{WAITING} batches wait: more are refused until they are kept"
+        waiting = f"{live.waiting} batches wait for the commit that is under way"
+        return Condition.DEGRADED, f"{waiting}: more are refused until it has ended"
     if live.progress.is_failing:
         return Condition.DEGRADED, "the store could not keep the last batch: its sender was told"
     if live.state is WriterState.ENDED:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,8 @@ from idrill.store import live_readings
 from idrill.streams.broker import stream_of
 from idrill_serving.live.listener import Listener
 from tests.service import Service, opened, settings_of
-from tests.streams.brokers import url_of
+from tests.streams.brokers import BROKERS, url_of
+from tests.streams.own_brokers import own_broker
 
 PUBLISH = "/api/v1/producer/sensor-data"
 STREAM = "/api/v1/health/stream"
@@ -112,6 +114,34 @@ def test_without_its_broker_the_service_is_degraded_and_readings_go_to_the_store
     assert "readings go to the store" in health["detail"]
     assert status.json()["published"] == 0
     assert "127.0.0.1" in status.json()["broker_fault"]
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("kind", BROKERS)
+def test_a_broker_that_goes_away_and_comes_back_is_used_again(
+    start: Callable[[str, str], Service], kind: str
+) -> None:
+    def condition() -> str:
+        health = service.client.get(STREAM, headers=service.token(Role.ENGINEER)).json()
+        return str(health["status"])
+
+    with own_broker(kind) as broker:
+        service = start(broker.url, f"idrill.test-{uuid4().hex[:8]}")
+        before = publish(service).status_code, condition()
+        broker.stop()
+        away = publish(service, rows=rows(3))
+        degraded = condition()
+        broker.start()
+        deadline = monotonic() + 120
+        while (after := publish(service)).status_code != 202 and monotonic() < deadline:
+            sleep(0.2)
+        while condition() != "ok" and monotonic() < deadline:
+            sleep(0.2)
+
+        assert before == (202, "ok")
+        assert (away.status_code, away.json()["committed"]["rows"]) == (200, 3)
+        assert degraded == "degraded"
+        assert (after.status_code, condition()) == (202, "ok")
 
 
 @pytest.mark.service
