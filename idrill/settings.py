@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -64,6 +65,9 @@ class Settings(BaseSettings):
     keep_rejections: float = Field(
         default=90.0, ge=1.0, description="Days that live readings nobody could use are kept."
     )
+    keep_told: float = Field(
+        default=3.0, ge=2.0, description="Days that what scoring told of live readings is kept."
+    )
     env: Literal["development", "production"] = Field(
         "development", description="Kind of deployment."
     )
@@ -92,6 +96,9 @@ class Settings(BaseSettings):
         default=None, description="Mail server that sends links to reset a password."
     )
     mail_from: str = Field(default="idrill@localhost", description="Sender of mails.")
+    webhook_networks: str = Field(
+        default="", description="Networks of our own that webhooks may go to, by commas."
+    )
     cors_origins: str = Field(
         default="", description="Web pages of other hosts that may ask, separated by commas."
     )
@@ -134,6 +141,13 @@ class Settings(BaseSettings):
         if url is not None and not url.startswith(known):
             raise ValueError(f"write the driver: it must start with {' or '.join(known)}")
         return url
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, networks: str) -> str:
+        for one in filter(None, map(str.strip, networks.split(","))):
+            ip_network(one)
+        return networks
 
     @field_validator("stream_url")
     @classmethod

@@ -35,6 +35,7 @@ PROBLEMS: Mapping[type[Exception], tuple[int, str]] = MappingProxyType(
         errors.OversizedRequest: (413, "body_too_large"),
         errors.InvalidAccount: (422, "invalid_account"),
         errors.InvalidChange: (422, "invalid_change"),
+        errors.InvalidRule: (422, "invalid_rule"),
         errors.InvalidEquipment: (422, "invalid_equipment"),
         errors.InvalidTask: (422, "invalid_task"),
         errors.InvalidWell: (422, "invalid_well"),

@@ -1,4 +1,4 @@
-"""Mails to people: a token that lets them set a new password."""
+"""Mails to people: a token that lets them set a new password, or news of an alert."""
 
 import logging
 import smtplib
@@ -34,18 +34,36 @@ class Mail:
 
     def send_reset(self, email: str, token: str) -> None:
         """Send a token for a new password; what goes wrong is logged, as nobody waits for it."""
-        message = EmailMessage()
-        message["From"], message["To"] = self._from, email
-        message["Subject"] = "i-Drill: set a new password"
-        message.set_content(
+        words = (
             "Somebody asked to set a new password for your account. If it was you, use this token\n"
             f"within an hour:\n\n{token}\n\nIf it was not you, nothing has to be done.\n"
         )
         try:
-            with self._connected() as server:
-                server.send_message(message)
+            self.send(email, "i-Drill: set a new password", words)
         except (OSError, smtplib.SMTPException):
             _LOG.exception("a mail could not be sent")
+
+    def send(self, email: str, subject: str, words: str, number: str | None = None) -> None:
+        """Send a mail.
+
+        Args:
+            email: Whom to.
+            subject: One line.
+            words: The text.
+            number: What tells a mail server that it has this one already.
+
+        Raises:
+            OSError: If the server is away.
+            SMTPException: If it refuses.
+        """
+        message = EmailMessage()
+        message["From"], message["To"] = self._from, email
+        message["Subject"] = " ".join(subject.split())
+        if number is not None:
+            message["Message-ID"] = f"<{number}@idrill>"
+        message.set_content(words)
+        with self._connected() as server:
+            server.send_message(message)
 
     def _connected(self) -> smtplib.SMTP:
         host, secure = str(self._server.hostname), self._server.scheme == "smtps"

@@ -1,0 +1,354 @@
+"""Notices of alerts: written with the change, delivered once, tried again, given up."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import update
+
+from idrill.errors import InvalidRequest, NotDelivered, NotFound
+from idrill.maintenance.alerts import Action, Priority
+from idrill.maintenance.notices import ATTEMPTS, Delivery, Means
+from idrill.settings import Settings
+from idrill.store import alert_subscriptions, alerts, notifications, users
+from idrill.store.alert_subscriptions import NewSubscription, Subscription
+from idrill.store.alerts import NewAlert
+from idrill.store.database import Database
+from idrill.store.notifications import Told
+from idrill.store.orm import NotificationRow
+from idrill_serving.notifying import Notifier
+from idrill_serving.webhooks import Receiver, checked_url, post, signature
+from tests.service import settings_of
+from tests.serving.test_mail import Mailbox, mailbox, with_mail
+
+__all__ = ["mailbox"]
+
+LOCAL = "127.0.0.0/8"
+
+
+class Hook(ThreadingHTTPServer):
+    """A receiver of webhooks that answers what it is told to."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Receiving)
+        self.answers: list[int] = []
+        """One for each request to come; then 204."""
+        self.got: list[tuple[dict[str, str], bytes]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/alerts?from=idrill"
+
+
+class Receiving(BaseHTTPRequestHandler):
+    """One request."""
+
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Hook)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(({"path": self.path, **dict(self.headers)}, body))
+        self.send_response(self.server.answers.pop(0) if self.server.answers else 204)
+        self.send_header("Location", "http://169.254.169.254/")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  inherited
+        """Nothing is printed."""
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """A receiver of webhooks on a port of its own."""
+    with Hook() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Path:
+    """A furnished store of its own."""
+    shutil.copytree(template, tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """Settings under which webhooks may go to this machine."""
+    return settings_of(home).model_copy(update={"webhook_networks": LOCAL})
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """That store."""
+    opened = Database(settings.store_url)
+    yield opened
+    opened.dispose()
+
+
+def subscribed(database: Database, wanted: NewSubscription, who: str = "admin") -> Subscription:
+    with database.session() as session:
+        owner = users.named(session, f"{who}@rig.example")
+        return alert_subscriptions.create(session, owner.id, wanted)
+
+
+def raised(database: Database, priority: Priority = Priority.HIGH, rig_id: str = "R1") -> int:
+    with database.session() as session:
+        return alerts.raise_alert(session, NewAlert(rig_id, "it knocks", priority), by="op").id
+
+
+def act(database: Database, number: int, action: Action) -> None:
+    with database.session() as session:
+        alerts.act(session, number, action, by="op", note="")
+
+
+def notices(database: Database, of: Subscription) -> list[Told]:
+    with database.session() as session:
+        return notifications.listed(session, of.id, list(Delivery), None, 100)
+
+
+def make_due(database: Database) -> None:
+    with database.session() as session:
+        session.execute(update(NotificationRow).values(due_at=datetime.now(UTC)))
+
+
+def round_of(database: Database, settings: Settings) -> int:
+    make_due(database)
+    with ThreadPoolExecutor(4) as pool:
+        return Notifier(database, settings).round(pool)
+
+
+def test_an_alert_reaches_a_webhook_signed_with_a_key_that_tells_it_apart(
+    database: Database, settings: Settings, hook: Hook
+) -> None:
+    of = subscribed(database, NewSubscription(Means.WEBHOOK, hook.url))
+    number = raised(database)
+
+    assert round_of(database, settings) == 1
+
+    ((headers, body),) = hook.got
+    told = json.loads(body)
+    at = int(headers["X-IDrill-Signature"].split(",")[0].removeprefix("t="))
+    assert headers["X-IDrill-Signature"] == signature(of.secret, body, at)
+    assert headers["Idempotency-Key"] == told["id"] == f"alert-{number}-1-{of.id}"
+    assert (headers["path"], told["message"], told["rig_id"], told["priority"]) == (
+        "/alerts?from=idrill",
+        "it knocks",
+        "R1",
+        "high",
+    )
+    assert [one.state for one in notices(database, of)] == [Delivery.DELIVERED]
+    assert round_of(database, settings) == 0
+
+
+def test_an_alert_reaches_a_mailbox(
+    database: Database, settings: Settings, mailbox: Mailbox
+) -> None:
+    port = mailbox.server_address[1]
+    of = subscribed(database, NewSubscription(Means.EMAIL, "admin@rig.example"))
+    raised(database)
+
+    round_of(database, with_mail(settings, f"smtp://127.0.0.1:{port}"))
+
+    assert [one.state for one in notices(database, of)] == [Delivery.DELIVERED]
+    assert "Subject: i-Drill R1: high: it knocks" in mailbox.mails[0]
+
+
+def test_a_failed_notice_is_tried_again_later_and_then_given_up(
+    database: Database, settings: Settings, hook: Hook
+) -> None:
+    of = subscribed(database, NewSubscription(Means.WEBHOOK, hook.url))
+    raised(database)
+    hook.answers = [500] * (ATTEMPTS + 5)
+
+    round_of(database, settings)
+    (first,) = notices(database, of)
+    for _ in range(ATTEMPTS + 1):
+        round_of(database, settings)
+    (last,) = notices(database, of)
+
+    assert (first.state, first.attempts, first.error) == (Delivery.WAITING, 1, "answered 500")
+    assert first.due_at > first.created_at
+    assert (last.state, last.attempts, len(hook.got)) == (Delivery.DEAD, ATTEMPTS, ATTEMPTS)
+    assert last.ended_at is not None
+    assert len({headers["Idempotency-Key"] for headers, _ in hook.got}) == 1
+
+
+def test_redirects_are_not_followed(database: Database, settings: Settings, hook: Hook) -> None:
+    of = subscribed(database, NewSubscription(Means.WEBHOOK, hook.url))
+    raised(database)
+    hook.answers = [307]
+
+    round_of(database, settings)
+
+    assert notices(database, of)[0].error == "answered 307; redirects are not followed"
+
+
+def test_two_who_look_at_once_deliver_a_notice_once(
+    database: Database, settings: Settings, hook: Hook
+) -> None:
+    subscribed(database, NewSubscription(Means.WEBHOOK, hook.url))
+    for _ in range(10):
+        raised(database)
+    make_due(database)
+
+    def look(_: int) -> int:
+        with ThreadPoolExecutor(2) as own:
+            return Notifier(database, settings).round(own)
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(look, range(4)))
+
+    assert sum(taken) == len(hook.got) == 10
+
+
+def test_a_notice_whose_deliverer_died_is_left_until_its_time_is_up(database: Database) -> None:
+    subscribed(database, NewSubscription(Means.WEBHOOK, "https://hooks.example/"))
+    raised(database)
+    make_due(database)
+
+    with database.session() as session:
+        first = notifications.take(session, 10)
+        second = notifications.take(session, 10)
+    make_due(database)
+    with database.session() as session:
+        third = notifications.take(session, 10)
+
+    assert ([one.id for one in first], second) == ([one.id for one in third], [])
+
+
+def test_a_loop_delivers_until_it_is_told_to_end(
+    database: Database, settings: Settings, hook: Hook
+) -> None:
+    of = subscribed(database, NewSubscription(Means.WEBHOOK, hook.url))
+    notifier = Notifier(database, settings)
+    notifier.start()
+    raised(database)
+
+    until = monotonic() + 60
+    while notices(database, of)[0].state is Delivery.WAITING and monotonic() < until:
+        sleep(0.05)
+    notifier.close()
+
+    assert [one.state for one in notices(database, of)] == [Delivery.DELIVERED]
+
+
+def test_only_those_are_told_whom_an_alert_concerns(database: Database) -> None:
+    url = "https://hooks.example/"
+    urgent = subscribed(database, NewSubscription(Means.WEBHOOK, url, Priority.CRITICAL))
+    other = subscribed(database, NewSubscription(Means.WEBHOOK, url, rigs=("R2",)))
+    gone = subscribed(database, NewSubscription(Means.WEBHOOK, url))
+    all_of_it = subscribed(database, NewSubscription(Means.WEBHOOK, url, returns=True))
+    with database.session() as session:
+        alert_subscriptions.remove(session, gone.id, gone.owner_id)
+
+    number = raised(database)
+    act(database, number, Action.RETURN)
+    act(database, number, Action.RECUR)
+    act(database, number, Action.ACKNOWLEDGE)
+
+    assert [len(notices(database, one)) for one in (urgent, other, gone, all_of_it)] == [0, 0, 0, 3]
+    with database.session() as session, pytest.raises(NotFound):
+        alert_subscriptions.get(session, gone.id, gone.owner_id)
+
+
+def test_nobody_is_told_of_a_rig_that_they_may_not_see(database: Database) -> None:
+    with database.session() as session:
+        restricted = next(one for one in users.listed(session) if one.rigs == ("R1",))
+        wanted = NewSubscription(Means.WEBHOOK, "https://hooks.example/")
+        of = alert_subscriptions.create(session, restricted.id, wanted)
+
+    raised(database, rig_id="R2")
+    raised(database, rig_id="R1")
+
+    assert len(notices(database, of)) == 1
+
+
+def test_a_mail_without_a_server_says_what_is_missing(
+    database: Database, settings: Settings
+) -> None:
+    of = subscribed(database, NewSubscription(Means.EMAIL, "admin@rig.example"))
+    raised(database)
+
+    round_of(database, settings.model_copy(update={"smtp_url": None}))
+
+    assert "IDRILL_SMTP_URL" in notices(database, of)[0].error
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "169.254.169.254",
+        "192.168.0.1",
+        "172.16.0.1",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104  an address that is refused
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fd00:ec2::254",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+    ],
+)
+def test_no_address_of_ours_is_spoken_to_unless_it_is_named(address: str) -> None:
+    assert not Receiver().permits(address)
+    assert Receiver("0.0.0.0/0, ::/0").permits(address)
+
+
+def test_public_addresses_are_spoken_to() -> None:
+    assert Receiver().permits("93.184.215.14")
+    assert Receiver().permits("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001", "[::1]"])
+def test_this_machine_is_not_reached_by_any_name(host: str) -> None:
+    with pytest.raises(NotDelivered):
+        post(Receiver(), f"https://{host}/", b"{}", "secret", "key")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://hooks.example/",
+        "https://",
+        "https://user:secret@hooks.example/",
+        "https://hooks.example:99999/",
+        "https://hooks.example/\r\nX-Other: 1",
+        "https://[::1/",
+        f"https://hooks.example/{'a' * 3000}",
+    ],
+)
+def test_what_is_no_url_of_a_webhook_is_refused(url: str) -> None:
+    with pytest.raises(InvalidRequest):
+        checked_url(url)
+
+
+def test_a_receiver_that_is_not_there_is_told_so(settings: Settings) -> None:
+    with Hook() as closed:
+        url = closed.url
+
+    with pytest.raises(NotDelivered, match="cannot be reached"):
+        post(Receiver(settings.webhook_networks), url, b"{}", "secret", "key")
+
+
+def test_a_receiver_that_shows_no_certificate_is_sent_nothing(hook: Hook) -> None:
+    url = hook.url.replace("http://", "https://")
+
+    with pytest.raises(NotDelivered, match="cannot be reached"):
+        post(Receiver(LOCAL), url, b"{}", str(SecretStr("secret")), "key")
+    assert hook.got == []
