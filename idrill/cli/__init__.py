@@ -22,6 +22,7 @@ from idrill.cli import (
     migrate,
     models,
     query,
+    replay,
     rigs,
     simulate,
     stream,
@@ -50,13 +51,14 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.command("doctor")(doctor.doctor)
     app.command("migrate")(migrate.migrate)
     app.command("query")(query.query)
-    app.command("simulate")(simulate.simulate)
+    app.command("replay")(replay.replay)
     app.add_typer(bench.app, name="bench")
     app.add_typer(components.app, name="components")
     app.add_typer(dvr.app, name="dvr")
     app.add_typer(lake.app, name="lake")
     app.add_typer(models.app, name="models")
     app.add_typer(rigs.app, name="rigs")
+    app.add_typer(simulate.app, name="simulate")
     app.add_typer(stream.app, name="stream")
     app.add_typer(user.app, name="user")
     brought = entry_points(group="idrill.commands")
@@ -68,6 +70,7 @@ def build_app(command: str | None = None) -> typer.Typer:
         "doctor",
         "migrate",
         "query",
+        "replay",
         "simulate",
         "bench",
         "dvr",

@@ -26,7 +26,7 @@ def require_same(recipe: Recipe, rigs: Iterable[Rig], folder: Path) -> None:
             one that differs.
     """
     for rig in rigs:
-        known = _known(rig.id, folder)
+        known = known_of(rig.id, folder)
         if known is None:
             continue
         for option in {**known, **recipe}:
@@ -52,8 +52,12 @@ def keep(recipe: Recipe, rigs: Iterable[Rig], folder: Path) -> None:
         appearing(_path(rig.id, folder), lambda partial: partial.write_text(content))
 
 
-def _known(rig: str, folder: Path) -> Recipe | None:
-    """What the rig was simulated with; None if it never was."""
+def known_of(rig: str, folder: Path) -> Recipe | None:
+    """What the rig was simulated with; None if it never was.
+
+    Raises:
+        InvalidSimulation: If that cannot be told.
+    """
     path = _path(rig, folder)
     try:
         known = json.loads(path.read_text())

@@ -8,8 +8,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from idrill.cli import simulated_stream
 from idrill.cli.recipe import keep, require_same
-from idrill.cli.simulation import Resolution, Simulation, Wanted, next_step, simulation_of
+from idrill.cli.simulation import (
+    EVENTS,
+    FAULTS,
+    Resolution,
+    Simulation,
+    Wanted,
+    next_step,
+    refuse,
+    simulation_of,
+)
 from idrill.errors import InvalidSimulation, StoreError
 from idrill.rigs import Rig
 from idrill.settings import Settings, load_settings
@@ -37,7 +47,18 @@ class Into(StrEnum):
     LAKE = "lake"
 
 
+app = typer.Typer(
+    help="Simulated rigs: whole days at once, or one that runs.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+app.command("inject")(simulated_stream.inject)
+app.command("injected")(simulated_stream.injected)
+
+
+@app.callback()
 def simulate(
+    context: typer.Context,
     rig: Annotated[
         str | None, typer.Option(help="The rig, such as SIM_01; a simulated one for ever.")
     ] = None,
@@ -46,7 +67,9 @@ def simulate(
     start: Annotated[
         datetime | None,
         typer.Option(
-            "--from", formats=["%Y-%m-%d"], help="First day (UTC); else it ends yesterday."
+            "--from",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+            help="First day (UTC), else it ends yesterday; first second of a stream, else now.",
         ),
     ] = None,
     into: Annotated[
@@ -72,8 +95,22 @@ def simulate(
         float | None,
         typer.Option(min=0, help="Faults of each kind and sensor per day; 0.01 if not said."),
     ] = None,
+    speed: Annotated[
+        str, typer.Option(help="How fast a stream that began in the past catches up, or max.")
+    ] = "1",
+    *,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Let one rig run now, and tell its readings live.")
+    ] = False,
 ) -> None:
     """Simulate a rig at 1 Hz, or a fleet in minutes; what really happened is kept apart."""
+    if context.invoked_subcommand is not None:
+        return
+    if stream:
+        refuse({"--rigs": fleet, "--policy": policy}, "is of a fleet; a stream is one rig")
+        rates = EVENTS if events is None else events, FAULTS if faults is None else faults
+        simulated_stream.run(simulated_stream.Run(rig, seed, start, speed, *rates))
+        return
     settings = load_settings()
     wanted = Wanted(rig, days, seed, start, resolution, fleet, policy, events, faults)
     simulation = simulation_of(wanted, settings.first_day, datetime.now(UTC).date())

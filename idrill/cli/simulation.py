@@ -69,10 +69,10 @@ def simulation_of(wanted: Wanted, first_day: date, today: date) -> Simulation:
     first = _first(wanted, first_day, today)
     if wanted.resolution is Resolution.SECOND:
         fleets = {"--rigs": wanted.fleet, "--policy": wanted.policy}
-        _refuse(fleets, "is of a fleet; add --resolution 1min, or leave it out")
+        refuse(fleets, "is of a fleet; add --resolution 1min, or leave it out")
         return _one_rig(wanted, first)
     one = {"--rig": wanted.rig, "--events": wanted.events, "--faults": wanted.faults}
-    _refuse(one, "is of one rig at 1 Hz, not of a fleet in minutes; leave it out")
+    refuse(one, "is of one rig at 1 Hz, not of a fleet in minutes; leave it out")
     return _fleet(wanted, first)
 
 
@@ -95,6 +95,8 @@ def next_step(rigs: Sequence[Rig], inbox: Path | None) -> str:
 def _first(wanted: Wanted, first_day: date, today: date) -> datetime:
     """Midnight of the first day; every day must have a partition and be over."""
     option = "--from" if wanted.start else "--days"
+    if wanted.start is not None and wanted.start.time() != time():
+        raise InvalidSimulation("--from: name the day alone; only a stream begins within one")
     try:
         first = wanted.start.date() if wanted.start else today - timedelta(days=wanted.days)
         last = first + timedelta(days=wanted.days - 1)
@@ -113,7 +115,12 @@ def _first(wanted: Wanted, first_day: date, today: date) -> datetime:
     return datetime.combine(first, time(), UTC)
 
 
-def _refuse(options: Mapping[str, object], reason: str) -> None:
+def refuse(options: Mapping[str, object], reason: str) -> None:
+    """See that none of some options was given.
+
+    Raises:
+        InvalidSimulation: If one was; the message names it.
+    """
     for option, value in options.items():
         if value is not None:
             raise InvalidSimulation(f"{option}: {reason}")

@@ -37,7 +37,7 @@ def write_parquet(measured: pl.DataFrame, path: Path) -> None:
         measured: A canonical frame of one rig.
         path: The file; its folder is made.
     """
-    _write_packed(measured.select("time", *_values(measured)), path)
+    write_table(measured.select("time", *_values(measured)), path)
 
 
 def write_truth(day: SimulatedDay, folder: Path) -> None:
@@ -48,14 +48,15 @@ def write_truth(day: SimulatedDay, folder: Path) -> None:
         folder: Where the files go, a folder per rig, each file named by the day.
     """
     for name, table in day.truth.items():
-        _write_packed(table, folder / day.rig_id / f"{day.day}.{name}.parquet")
+        write_table(table, folder / day.rig_id / f"{day.day}.{name}.parquet")
 
 
 def _values(measured: pl.DataFrame) -> list[pl.Expr]:
     return [pl.col(name).round(DECIMALS) for name in channels_in(measured.columns)]
 
 
-def _write_packed(table: pl.DataFrame, path: Path) -> None:
+def write_table(table: pl.DataFrame, path: Path) -> None:
+    """Write a table that appears whole or not at all."""
     appearing(path, lambda partial: table.write_parquet(partial, compression="zstd"))
 
 
