@@ -1,4 +1,4 @@
-"""`idrill work`: commits what a broker brings, until it is told to end."""
+"""`idrill work`: commits what a broker brings, scores it, and prunes, until it is told to end."""
 
 import asyncio
 import logging
@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from idrill.readers.posted import Period
 from idrill.settings import Settings, load_settings
 from idrill.store.database import Database
-from idrill.streams.broker import backend_of, stream_of
+from idrill.store.lake import Lake
+from idrill.store.live_wake import LiveWake
+from idrill.streams.broker import Backend, backend_of, stream_of
 from idrill.streams.delivery import Stream, Take
 from idrill_serving import logs
 from idrill_serving.live.listener import Listener
@@ -21,18 +23,45 @@ _LOG = logging.getLogger(__name__)
 
 
 def work() -> None:
-    """Commit the readings that come through the broker, until Ctrl-C or SIGTERM."""
+    """Commit the readings that come through the broker and score them, until Ctrl-C or SIGTERM."""
     settings = load_settings()
-    stream_of(settings.stream_url.get_secret_value(), settings.stream_name)
+    url = settings.stream_url.get_secret_value()
+    if backend_of(url) is not Backend.STORE:
+        stream_of(url, settings.stream_name)
     logs.configure()
     asyncio.run(worked(settings))
 
 
-async def worked(settings: Settings, through: Callable[[Take], Take] = lambda take: take) -> None:
-    """Commit what comes until the process is told to end.
+async def worked(settings: Settings) -> None:
+    """Do all of it until the process is told to end."""
+    # They load the models, which whoever only listens need not wait for.
+    from idrill_serving.live.duties import Duties, bench_of
+
+    ending = told_to_end()
+    database = Database(settings.store_url)
+    wake = LiveWake(database)
+    bench, champions = bench_of(settings, database, Lake(settings.lake_folder, database))
+    duties = Duties(settings, bench, champions, wake)
+    try:
+        duties.start()
+        if backend_of(settings.stream_url.get_secret_value()) is Backend.STORE:
+            await ending.wait()
+        else:
+            await listened(settings, ending)
+    finally:
+        await asyncio.to_thread(duties.close)
+        wake.close()
+        database.dispose()
+
+
+async def listened(
+    settings: Settings, ending: asyncio.Event, through: Callable[[Take], Take] = lambda take: take
+) -> None:
+    """Commit what a broker brings until told to end.
 
     Args:
         settings: Of this process.
+        ending: Set when it is to end.
         through: What messages go through before they are taken.
 
     Raises:
@@ -45,7 +74,6 @@ async def worked(settings: Settings, through: Callable[[Take], Take] = lambda ta
         database, lambda: Period.until(datetime.now(UTC), settings.first_day), backend
     )
     take = through(listener.take)
-    ending = _told_to_end()
     try:
         stream = await _opened(lambda: stream_of(url, settings.stream_name, take), ending)
         if stream is not None:
@@ -93,7 +121,8 @@ async def _wait(ending: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _told_to_end() -> asyncio.Event:
+def told_to_end() -> asyncio.Event:
+    """What SIGTERM and Ctrl-C set."""
     ending = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, ending.set)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -73,6 +73,12 @@ def settle(session: Session, number: int) -> None:
 def fail(session: Session, number: int, reason: str) -> None:
     """Enter why a message still cannot be used."""
     session.execute(update(DeadLetterRow).where(DeadLetterRow.id == number).values(reason=reason))
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Forget messages that came last before an instant, replayed or not, and count them."""
+    old = delete(DeadLetterRow).where(DeadLetterRow.last_at < before)
+    return session.connection().execute(old).rowcount
 
 
 def _of(row: DeadLetterRow) -> DeadLetter:

@@ -14,7 +14,7 @@ from idrill.dvr.activities import came_late
 from idrill.frame import KEYS, ORIGIN, channels_in, quality_of
 from idrill.store.live_readings import LiveRig, midnight
 from idrill.store.live_verdicts import first_judged, judged_between
-from idrill.store.orm import LiveHourRow
+from idrill.store.orm import LiveDayRow, LiveHourRow
 
 HOUR = timedelta(hours=1)
 
@@ -113,7 +113,20 @@ def last(session: Session, rig_id: str) -> datetime | None:
 
 
 def prune(session: Session, before: datetime) -> int:
-    """Take the hours before an instant out of SQL, and count their rows."""
-    return (
-        session.connection().execute(delete(LiveHourRow).where(LiveHourRow.time < before)).rowcount
-    )
+    """Take old hours of rigs whose day is in the lake out of SQL, and count their rows.
+
+    Args:
+        session: Of the store.
+        before: Those of days that were closed before this.
+    """
+    row, day = LiveHourRow, LiveDayRow
+    kept = session.execute(select(row.rig_id, row.time).distinct()).all()
+    days = {(rig_id, time.date()) for rig_id, time in kept}
+    gone = 0
+    for rig_id, one in sorted(days):
+        closed = session.get(day, (rig_id, one))
+        if closed is not None and closed.closed_at < before:
+            within = row.time >= midnight(one), row.time < midnight(one) + 24 * HOUR
+            old = delete(row).where(row.rig_id == rig_id, *within)
+            gone += session.connection().execute(old).rowcount
+    return gone

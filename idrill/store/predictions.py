@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import and_, delete, extract, func, literal, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -126,6 +126,14 @@ def history(
     )
     rows = session.scalars(query, execution_options={"populate_existing": True})
     return [_prediction(row) for row in rows][::-1]
+
+
+def thin_live(session: Session, before: datetime) -> int:
+    """Leave one live prediction an hour of those made before an instant; how many went."""
+    row = PredictionRow
+    old = row.source == PredictionSource.LIVE.value, row.created_at < before
+    between = extract("minute", row.as_of) != 0
+    return session.connection().execute(delete(row).where(*old, between)).rowcount
 
 
 @dataclass(frozen=True, slots=True)

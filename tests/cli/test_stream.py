@@ -42,14 +42,13 @@ def bury(database: Database, body: bytes) -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_without_a_broker_nothing_is_published_and_nobody_works(
+def test_without_a_broker_nothing_is_published(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "day.csv").write_text("time,torque\n")
 
     assert run(["stream", "publish", "day.csv", "--rig", "R1"]) == 2
-    assert run(["work"]) == 2
-    assert capsys.readouterr().err.count("IDRILL_STREAM_URL") == 2
+    assert "IDRILL_STREAM_URL" in capsys.readouterr().err
 
 
 @pytest.mark.service

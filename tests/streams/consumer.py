@@ -9,10 +9,10 @@ import json
 import os
 import sys
 
-from idrill.settings import load_settings
+from idrill.settings import Settings, load_settings
 from idrill.streams.broker import stream_of
 from idrill.streams.delivery import Take
-from idrill_serving.working import worked
+from idrill_serving.working import listened, told_to_end
 
 
 def noting(file: int, take: Take) -> Take:
@@ -29,6 +29,11 @@ def noting(file: int, take: Take) -> Take:
     return noted
 
 
+async def listening(settings: Settings, notes: int) -> None:
+    """What `idrill work` does with a broker, less what it does with the store."""
+    await listened(settings, told_to_end(), lambda take: noting(notes, take))
+
+
 if __name__ == "__main__":
     settings = load_settings()
     stream_of(settings.stream_url.get_secret_value(), settings.stream_name)
@@ -36,4 +41,4 @@ if __name__ == "__main__":
     sys.stdout.flush()
     sys.stdin.readline()
     notes = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    asyncio.run(worked(settings, lambda take: noting(notes, take)))
+    asyncio.run(listening(settings, notes))
