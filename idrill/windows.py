@@ -198,10 +198,10 @@ def _cut(
     mask = rows >= 0
     found = values[np.maximum(rows, 0)]
     found[~mask] = np.nan
-    return _standing(found), mask
+    return standing(found), mask
 
 
-def _standing(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def standing(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Each value until the next one, within its window alone (window, time, channel)."""
     if not np.isnan(values).any():
         return values

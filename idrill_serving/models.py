@@ -74,6 +74,11 @@ class Champions:
             raise NoChampion(f"{model} does not serve: {view.reasons.get(model, _UNKNOWN)}")
         return found
 
+    @property
+    def are_known(self) -> bool:
+        """Whether the ledger was looked at, so that nobody has to wait for that."""
+        return self._view is not None
+
     def open_now(self) -> Mapping[str, Champion]:
         """The champions that serve, by the name of the model."""
         return MappingProxyType(dict(self._view.serving)) if self._view else {}

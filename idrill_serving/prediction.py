@@ -1,12 +1,14 @@
 """Remaining life as the service answers it, whichever door it was asked through."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from idrill.errors import InvalidRequest
+from idrill.frame import Origin
 from idrill.prognosis import LEVELS, InputQuality
 from idrill.registry.champions import model_name
 from idrill.rigs import COMPONENT_KINDS
-from idrill.rul.posted import Foreseen, foresee
+from idrill.rul.posted import Columns, Foreseen, foresee
 from idrill.store.predictions import Prediction
 from idrill_serving.models import Champions
 from idrill_serving.schemas.predictions import (
@@ -26,15 +28,34 @@ def answered(champions: Champions, asked: RulRequest) -> RulAnswer:
         InvalidRequest: If the model does not take such windows.
         NoChampion: If none serves.
     """
-    require_component(asked.component)
-    champion = champions.serving(model_name(asked.component))
-    told = foresee(champion.model, [one.channels for one in asked.windows])
+    columns = [one.channels for one in asked.windows]
+    return foreseen(champions, asked.component, asked.origin, columns)
+
+
+def foreseen(
+    champions: Champions, component: str, origin: Origin, posted: Sequence[Columns]
+) -> RulAnswer:
+    """The same of columns that were read already.
+
+    Args:
+        champions: Of the service.
+        component: What wears.
+        origin: Of the values.
+        posted: At least one window, each as its columns.
+
+    Raises:
+        InvalidRequest: If the model does not take such windows.
+        NoChampion: If none serves.
+    """
+    require_component(component)
+    champion = champions.serving(model_name(component))
+    told = foresee(champion.model, posted)
     problem = champion.model.problem
     return RulAnswer(
         model=champion.row.model,
         version=champion.row.version,
-        component=asked.component,
-        origin=asked.origin,
+        component=component,
+        origin=origin,
         unit=problem.clock,
         cap=problem.cap,
         levels=list(LEVELS),

@@ -13,7 +13,7 @@ from idrill.rul.features import channels_of, measured_groups
 from idrill.rul.histories import GOOD, LEAST_VALUES
 from idrill.rul.prediction import FrozenModel
 from idrill.rul.problem import Problem
-from idrill.windows import Life, Lives, Windows, last_windows
+from idrill.windows import standing
 
 Columns = Mapping[str, Sequence[float | None]]
 """Values of each channel, the oldest first; None where nothing was measured."""
@@ -46,8 +46,7 @@ def foresee(model: FrozenModel, posted: Sequence[Columns]) -> list[Foreseen]:
     """
     tables = [_table(model.problem, one, at) for at, one in enumerate(posted)]
     judged = [_judged(model.problem, table) for table in tables]
-    windows = _windows(model.problem, tables)
-    _, quantiles = model.ask(windows.values, windows.mask)
+    _, quantiles = model.ask(*_windows(model.problem, tables))
     return [
         _foreseen(said, quality, reason)
         for said, (quality, reason) in zip(quantiles.tolist(), judged, strict=True)
@@ -82,14 +81,16 @@ def _table(problem: Problem, columns: Columns, at: int) -> NDArray[np.float32]:
     return np.array([columns[name] for name in problem.channels], dtype=np.float32).T
 
 
-def _windows(problem: Problem, tables: Sequence[NDArray[np.float32]]) -> Windows:
-    lives = tuple(
-        Life(
-            f"window {at}", "", table, np.arange(len(table), dtype=float), len(table), failed=False
-        )
-        for at, table in enumerate(tables)
-    )
-    return last_windows(Lives(problem.channels, problem.clock, lives), problem.length)
+def _windows(
+    problem: Problem, tables: Sequence[NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Values (window, time, channel), and where there is a row (window, time)."""
+    shape = len(tables), problem.length, len(problem.channels)
+    values, mask = np.full(shape, np.nan, np.float32), np.zeros(shape[:2], np.bool_)
+    for at, table in enumerate(tables):
+        values[at, -len(table) :] = table
+        mask[at, -len(table) :] = True
+    return standing(values), mask
 
 
 def _judged(problem: Problem, table: NDArray[np.float32]) -> tuple[InputQuality, str]:

@@ -18,6 +18,7 @@ from idrill_serving.dependencies import (
 )
 from idrill_serving.doors import ClosedRoute
 from idrill_serving.paging import parts_of, token_of
+from idrill_serving.posted_windows import WindowsRoute
 from idrill_serving.prediction import answered, require_component, stored
 from idrill_serving.schemas.predictions import (
     PredictionPage,
@@ -33,10 +34,12 @@ FIRST = datetime(1971, 1, 1, tzinfo=UTC)
 """Before this nothing was measured."""
 
 
-@router.post("/rul")
 def foresee_windows(body: RulRequest, platform: PlatformDependency) -> RulAnswer:
     """Remaining life of units by their last rows, as posted; nothing is kept."""
     return answered(platform.champions, body)
+
+
+router.add_api_route("/rul", foresee_windows, methods=["POST"], route_class_override=WindowsRoute)
 
 
 @router.post("/rul/auto")
