@@ -25,9 +25,13 @@ SCHEMES: Mapping[str, Backend] = MappingProxyType(
     {
         "memory": Backend.STORE,
         "nats": Backend.NATS,
+        "tls": Backend.NATS,
         "redis": Backend.REDIS,
+        "rediss": Backend.REDIS,
         "amqp": Backend.RABBIT,
+        "amqps": Backend.RABBIT,
         "mqtt": Backend.MQTT,
+        "mqtts": Backend.MQTT,
         "kafka": Backend.KAFKA,
     }
 )

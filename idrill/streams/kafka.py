@@ -7,6 +7,7 @@ from faststream import AckPolicy, StreamMessage
 from faststream.confluent import KafkaBroker
 from faststream.confluent.schemas import Topic
 
+from idrill.streams.address import kafka_words
 from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take, take_all, whole
 
 GROUP = "idrill-work"
@@ -18,15 +19,17 @@ class KafkaStream:
     """A topic; offsets are committed once what lies before them is safe.
 
     Args:
-        url: `kafka://host:9092`, several as `kafka://one:9092,two:9092`.
+        url: `kafka://host:9092`, several as `kafka://one:9092,two:9092`; see `kafka_words`.
         name: Name of the topic.
         take: Who takes what comes; None only publishes.
     """
 
     def __init__(self, url: str, name: str, take: Take | None) -> None:
         self._name, self._take = name, take
+        servers, words = kafka_words(url)
         self._broker = KafkaBroker(
-            url.partition("://")[2].rstrip("/").split(","),
+            servers.split(","),
+            config=words,  # type: ignore[arg-type]
             acks="all",
             enable_idempotence=True,
             graceful_timeout=GRACE,

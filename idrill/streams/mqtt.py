@@ -10,6 +10,7 @@ from faststream import AckPolicy, StreamMessage
 from faststream.mqtt import MQTTBroker
 from zmqtt import QoS, ReconnectConfig
 
+from idrill.streams.address import Address
 from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take, whole
 
 SESSION = 7 * 86_400
@@ -23,7 +24,7 @@ class MqttStream:
     """A topic for each rig; a message is there for us until it is acknowledged.
 
     Args:
-        url: `mqtt://user:password@host:1883`.
+        url: `mqtt://user:password@host:1883`, `mqtts://` where it is encrypted.
         name: Topics are this, with / for each dot, and the rig.
         take: Who takes what comes; None only publishes. One process at a time takes.
     """
@@ -37,8 +38,10 @@ class MqttStream:
         # (max_inflight_messages) holds, and the client stops reading at a thousand messages.
         # The session hangs on the client's name, and a second client of that name ends the first.
         durable = take is not None
+        address = Address.of(url)
         self._broker = MQTTBroker(
-            url,
+            address.url,
+            security=address.security,
             client_id=f"{name}-work" if durable else f"{name}-{uuid4().hex[:12]}",
             clean_session=not durable,
             session_expiry_interval=SESSION if durable else 0,

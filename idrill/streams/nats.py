@@ -10,6 +10,7 @@ from nats.js.api import AckPolicy as Acknowledged
 from nats.js.api import ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
+from idrill.streams.address import Address
 from idrill.streams.delivery import GRACE, PREFETCH, REDELIVER_AFTER, TIMEOUT, Take, whole
 
 CONSUMER = "idrill-work"
@@ -21,7 +22,7 @@ class NatsStream:
     """A JetStream stream; a message is there until it is acknowledged.
 
     Args:
-        url: `nats://user:password@host:4222`.
+        url: `nats://user:password@host:4222`, `tls://` where it is encrypted.
         name: The subjects are this and the rig.
         take: Who takes what comes; None only publishes.
     """
@@ -29,8 +30,10 @@ class NatsStream:
     def __init__(self, url: str, name: str, take: Take | None) -> None:
         self._name, self._take = name, take
         self._stream = name.replace(".", "_")
+        address = Address.of(url)
         self._broker = NatsBroker(
-            url,
+            address.url,
+            security=address.security,
             max_reconnect_attempts=-1,
             graceful_timeout=GRACE,
             apply_types=False,

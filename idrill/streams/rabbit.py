@@ -6,22 +6,29 @@ from typing import Any
 from faststream import AckPolicy, StreamMessage
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 
+from idrill.streams.address import Address
 from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take, whole
+
+RECONNECT = 1.0
+"""Between attempts to connect again [s]."""
 
 
 class RabbitStream:
     """A durable queue; a message is there until it is acknowledged.
 
     Args:
-        url: `amqp://user:password@host/` of AMQP 0.9.1.
+        url: `amqp://user:password@host/` of AMQP 0.9.1, `amqps://` where it is encrypted.
         name: Name of the queue.
         take: Who takes what comes; None only publishes.
     """
 
     def __init__(self, url: str, name: str, take: Take | None) -> None:
         self._queue, self._take = RabbitQueue(name, durable=True), take
+        address = Address.of(url)
         self._broker = RabbitBroker(
-            url,
+            address.url,
+            security=address.security,
+            reconnect_interval=RECONNECT,
             default_channel=Channel(prefetch_count=PREFETCH, on_return_raises=True),
             timeout=TIMEOUT,
             graceful_timeout=GRACE,

@@ -8,6 +8,7 @@ from faststream import AckPolicy, StreamMessage
 from faststream.redis import RedisBroker, StreamSub
 from redis.exceptions import ResponseError
 
+from idrill.streams.address import Address
 from idrill.streams.delivery import GRACE, PREFETCH, REDELIVER_AFTER, TIMEOUT, Take, take_all, whole
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class RedisStream:
     """A stream of Redis; an entry is there until it is acknowledged.
 
     Args:
-        url: `redis://host:6379/0`.
+        url: `redis://host:6379/0`, `rediss://` where it is encrypted.
         name: Key of the stream.
         take: Who takes what comes; None only publishes.
     """
@@ -33,8 +34,10 @@ class RedisStream:
         self._name, self._take = name, take
         self._client: Redis | None = None
         self._turns = asyncio.Semaphore(CONNECTIONS)
+        address = Address.of(url)
         self._broker = RedisBroker(
-            url,
+            address.url,
+            security=address.security,
             socket_connect_timeout=TIMEOUT,
             graceful_timeout=GRACE,
             apply_types=False,

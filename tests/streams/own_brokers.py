@@ -11,9 +11,10 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from ssl import SSLContext
 from threading import Thread
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -45,13 +46,14 @@ class Program:
         kind: Of broker.
         program: Where it is installed.
         folder: For what it keeps.
+        more: Words for its command line, beside those that it needs.
     """
 
-    def __init__(self, kind: str, program: str, folder: Path) -> None:
+    def __init__(self, kind: str, program: str, folder: Path, more: Sequence[str] = ()) -> None:
         self.port = free_port()
         self.url = f"{kind}://127.0.0.1:{self.port}"
         self._kind, self._folder = kind, folder
-        self._order = [program, *_words(kind, self.port, folder)]
+        self._order = [program, *_words(kind, self.port, folder), *more]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -73,15 +75,17 @@ class Wire:
 
     Args:
         url: Of the server.
+        tls: What callers are met with; None: they are not encrypted.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tls: SSLContext | None = None) -> None:
         parts = urlsplit(url)
         self._server = parts.hostname or "127.0.0.1", parts.port or 0
         self.port = free_port()
         who = f"{parts.username}:{parts.password}@" if parts.username else ""
         place = f"{who}127.0.0.1:{self.port}"
         self.url = urlunsplit((parts.scheme, place, parts.path, parts.query, ""))
+        self._tls = tls
         self._door: socket.socket | None = None
         self._open: list[socket.socket] = []
 
@@ -103,10 +107,16 @@ class Wire:
         with suppress(OSError):
             while True:
                 caller = door.accept()[0]
-                server = socket.create_connection(self._server)
-                self._open += [caller, server]
-                for one, other in ((caller, server), (server, caller)):
-                    Thread(target=_pass_on, args=(one, other), daemon=True).start()
+                Thread(target=self._meet, args=(caller,), daemon=True).start()
+
+    def _meet(self, caller: socket.socket) -> None:
+        with suppress(OSError):
+            if self._tls is not None:
+                caller = self._tls.wrap_socket(caller, server_side=True)
+            server = socket.create_connection(self._server)
+            self._open += [caller, server]
+            Thread(target=_pass_on, args=(server, caller), daemon=True).start()
+            _pass_on(caller, server)
 
 
 @contextmanager
