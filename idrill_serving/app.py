@@ -10,14 +10,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from idrill.settings import Settings
+from idrill.streams.broker import Backend, backend_of
 from idrill_serving import errors, openapi
 from idrill_serving.bodies import BodyLimits
 from idrill_serving.doors import check_doors
+from idrill_serving.live.duties import Duties, duties_of
 from idrill_serving.live.hub import Hub
 from idrill_serving.models import follow
 from idrill_serving.noting import STARTED, STOPPED
 from idrill_serving.platform import Platform, build_platform
 from idrill_serving.routes import (
+    alert_figures,
+    alert_rules,
+    alert_subscriptions,
     alerts,
     api_keys,
     audit,
@@ -55,6 +60,9 @@ RESOURCES = (
     rigs,
     wells,
     alerts,
+    alert_rules,
+    alert_figures,
+    alert_subscriptions,
     tasks,
     control,
     dvr,
@@ -116,14 +124,29 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
         )
 
 
+def _duties(platform: Platform) -> Duties:
+    """What this process does beside answering: everything if there is no broker, else nothing.
+
+    Raises:
+        SettingsError: If the URL of the mail server is none.
+    """
+    settings = platform.settings
+    mine = backend_of(settings.stream_url.get_secret_value()) is Backend.STORE
+    duties = duties_of(settings, platform.bench, platform.champions, platform.wake) if mine else ()
+    return Duties(duties)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     platform: Platform = app.state.platform
     await run_in_threadpool(platform.notes.note, STARTED)
     following = asyncio.create_task(follow(platform.champions, platform.settings.model_poll))
+    duties = _duties(platform)
+    await run_in_threadpool(duties.start)
     try:
         yield
     finally:
+        await run_in_threadpool(duties.close)
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from idrill.maintenance.alerts import Action, Priority, State
+from idrill.maintenance.escalations import Escalation
 from idrill.store import alerts, audit
 from idrill.store.alerts import Alert, NewAlert
 from idrill.store.audit import Actor, Change
@@ -75,8 +76,10 @@ def raise_alert(
 ) -> AlertAnswer:
     """Tell others of something that they have to look at."""
     require_rig(principal, body.rig_id)
+    steps = tuple(Escalation(60.0 * step.minutes, step.to) for step in body.escalate)
+    new = NewAlert(**body.model_dump(exclude={"escalate"}), escalations=steps)
     with platform.database.session() as session:
-        raised = alerts.raise_alert(session, NewAlert(**body.model_dump()), by=actor.name)
+        raised = alerts.raise_alert(session, new, by=actor.name)
         details: dict[str, object] = body.model_dump(mode="json")
         audit.record(session, actor, Change(Audited.ALERT_RAISED, f"alert {raised.id}", details))
     return _answer(raised)
@@ -227,7 +230,7 @@ def _seen(principal: Principal, found: Alert) -> Alert:
 
 
 def _answer(alert: Alert) -> AlertAnswer:
-    told = alert.told
+    told, found = alert.told, alert.found
     return AlertAnswer(
         id=alert.id,
         rig_id=told.rig_id,
@@ -241,4 +244,12 @@ def _answer(alert: Alert) -> AlertAnswer:
         state=alert.state,
         version=alert.version,
         shelved_until=alert.shelved_until,
+        active=alert.active,
+        base_priority=alert.base_priority,
+        rule=found and found.rule,
+        rule_version=found and found.rule_version,
+        key=found.key if found else "",
+        value=found and found.value,
+        event_at=found and found.event_at,
+        turned_at=found and found.turned_at,
     )

@@ -10,6 +10,13 @@ from idrill_serving.schemas.fields import ComponentName, EquipmentName, Note, Ri
 from idrill_serving.schemas.strict import Answer, Strict
 
 
+class AlertEscalation(Strict):
+    """The priority that an alert takes once nobody has acknowledged it for so long."""
+
+    minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60, examples=[15])]
+    to: Annotated[Priority, Field(examples=[Priority.HIGH])]
+
+
 class AlertRequest(Strict):
     """Something that somebody has to look at."""
 
@@ -21,6 +28,14 @@ class AlertRequest(Strict):
     equipment: EquipmentName | None = None
     component: ComponentName | None = None
     channel: Annotated[str | None, Field(max_length=64, examples=["pump_1_vibration"])] = None
+    escalate: Annotated[
+        list[AlertEscalation],
+        Field(
+            default_factory=list,
+            max_length=3,
+            description="What follows while nobody acknowledges it.",
+        ),
+    ]
 
 
 class AlertNote(Strict):
@@ -51,6 +66,19 @@ class AlertAnswer(Answer):
     state: State
     version: Annotated[int, Field(description="Counts what was done to it.")]
     shelved_until: datetime | None
+    active: Annotated[bool, Field(description="Whether its condition holds.")]
+    base_priority: Annotated[Priority, Field(description="Its priority but for escalation.")]
+    rule: Annotated[str | None, Field(description="What raised it; null: a person did.")]
+    rule_version: int | None
+    key: Annotated[str, Field(description='What the rule speaks of; "": the rig itself.')]
+    value: Annotated[float | None, Field(description="What the rule found.")]
+    event_at: Annotated[
+        datetime | None, Field(description="When its condition first began, in time of the rig.")
+    ]
+    turned_at: Annotated[
+        datetime | None,
+        Field(description="When its condition last began or ended, in time of the rig."),
+    ]
 
 
 class AlertPage(Answer):
@@ -68,8 +96,12 @@ class AlertEvent(Answer):
     state: Annotated[State, Field(description="What came of it.")]
     by: str
     note: str
-    at: datetime
+    at: Annotated[datetime, Field(description="By the clock.")]
     shelved_until: datetime | None
+    event_at: Annotated[
+        datetime | None, Field(description="In time of the rig; null: a person did it.")
+    ]
+    priority: Annotated[Priority | None, Field(description="What came of it.")]
 
 
 class AlertHistory(Answer):

@@ -37,9 +37,9 @@ class Fields:
         Raises:
             InvalidRule: If one was not.
         """
-        stray = sorted(str(name) for name in self._table if name not in self._read)
+        stray = sorted(str(name)[:64] for name in self._table if name not in self._read)
         if stray:
-            raise InvalidRule(f"{self.place}: {', '.join(stray)} is not known here")
+            raise InvalidRule(f"{self.place}: {', '.join(stray[:5])} is not known here")
 
     def text(self, name: str, longest: int = 64) -> str:
         """Some text.
@@ -114,7 +114,7 @@ class Fields:
         if isinstance(self._table.get(name), str):
             return [self.text(name)]
         found = self.array(name)
-        if not found or not all(isinstance(one, str) for one in found):
+        if not found or not all(isinstance(one, str) and len(one) <= 64 for one in found):
             raise InvalidRule(f"{self.place}.{name}: takes a list of words")
         return [str(one) for one in found]
 
