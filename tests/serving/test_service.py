@@ -12,7 +12,8 @@ from idrill.errors import SettingsError
 from idrill.settings import Settings
 from idrill_serving import native
 from idrill_serving.native import Front
-from idrill_serving.service import COLLECTION, build_service
+from idrill_serving.collector import THRESHOLDS
+from idrill_serving.service import build_service
 from tests.served_models import MODEL, window
 from tests.service import Service
 
@@ -165,7 +166,7 @@ def test_a_native_endpoint_takes_nothing_but_a_post(inside: Service, method: str
 
 def test_a_worker_keeps_the_collector_from_what_stays(inside: Service) -> None:
     assert inside.client.get("/livez").status_code == 200
-    assert gc.get_threshold() == COLLECTION
+    assert gc.get_threshold() == THRESHOLDS
     assert gc.get_freeze_count() > 100_000
 
 
