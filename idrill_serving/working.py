@@ -35,13 +35,13 @@ def work() -> None:
 async def worked(settings: Settings) -> None:
     """Do all of it until the process is told to end."""
     # They load the models, which whoever only listens need not wait for.
-    from idrill_serving.live.duties import Duties, bench_of
+    from idrill_serving.live.duties import Duties, bench_of, duties_of
 
     ending = told_to_end()
     database = Database(settings.store_url)
     wake = LiveWake(database)
     bench, champions = bench_of(settings, database, Lake(settings.lake_folder, database))
-    duties = Duties(settings, bench, champions, wake)
+    duties = Duties(duties_of(settings, bench, champions, wake))
     try:
         duties.start()
         if backend_of(settings.stream_url.get_secret_value()) is Backend.STORE:
@@ -70,8 +70,9 @@ async def listened(
     url = settings.stream_url.get_secret_value()
     backend = backend_of(url)
     database = Database(settings.store_url)
+    secret = settings.secret_key and settings.secret_key.get_secret_value()
     listener = Listener(
-        database, lambda: Period.until(datetime.now(UTC), settings.first_day), backend
+        database, lambda: Period.until(datetime.now(UTC), settings.first_day), backend, secret
     )
     take = through(listener.take)
     try:

@@ -1,9 +1,10 @@
-"""What is done once per store beside answering requests: scoring and pruning.
+"""What is done once per store beside answering requests: scoring, notices of alerts, pruning.
 
 With a broker `idrill work` does it; without one the workers that answer requests do. However many
 processes have these duties, one scores and the others stand by.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from idrill.registry.prognoses import Bench
@@ -14,6 +15,7 @@ from idrill.store.live_wake import LiveWake
 from idrill_serving.live.pruning import Pruner
 from idrill_serving.live.scoring import Scorer
 from idrill_serving.models import Champions
+from idrill_serving.notifying import Notifier
 
 
 def bench_of(settings: Settings, database: Database, lake: Lake) -> tuple[Bench, Champions]:
@@ -32,7 +34,9 @@ class Duty(Protocol):
         """End, once what is under way is done."""
 
 
-class Duties:
+def duties_of(
+    settings: Settings, bench: Bench, champions: Champions, wake: LiveWake
+) -> tuple[Duty, ...]:
     """All of them.
 
     Args:
@@ -40,22 +44,29 @@ class Duties:
         bench: Store, lake and the models that serve.
         champions: Those models.
         wake: Rings when something was committed.
-    """
 
-    def __init__(
-        self, settings: Settings, bench: Bench, champions: Champions, wake: LiveWake
-    ) -> None:
-        self._duties: tuple[Duty, ...] = (
-            Scorer(bench, wake, champions.refresh, settings.model_poll),
-            Pruner(bench.database, settings),
-        )
+    Raises:
+        SettingsError: If the URL of the mail server is none.
+    """
+    return (
+        Scorer(bench, wake, champions.refresh, settings.model_poll),
+        Notifier(bench.database, settings),
+        Pruner(bench.database, settings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What one process does in the background."""
+
+    duties: tuple[Duty, ...]
 
     def start(self) -> None:
         """Begin."""
-        for duty in self._duties:
+        for duty in self.duties:
             duty.start()
 
     def close(self) -> None:
-        """End."""
-        for duty in self._duties:
+        """End, once what is under way is done."""
+        for duty in self.duties:
             duty.close()

@@ -5,6 +5,7 @@ went. So a step that was cut off has told nothing and is made again, and a step 
 never made again. What is remembered from step to step can be made anew from the store.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,9 +16,12 @@ from sqlalchemy.orm import Session
 from idrill.aggregation import BUCKET_SCHEMA
 from idrill.dvr.activities import came_late
 from idrill.dvr.stepping import Validator
+from idrill.maintenance.rules import Evaluator
 from idrill.registry.foresight import CHANNELS, Foresight, serving
 from idrill.registry.prognoses import Bench
 from idrill.store import (
+    alert_conditions,
+    alert_rules,
     live_hours,
     live_outlet,
     live_readings,
@@ -30,7 +34,7 @@ from idrill.store.live_outlet import Outlet
 from idrill.store.live_readings import LiveRig
 from idrill.store.live_verdicts import verdicts_of
 from idrill.store.predictions import Prediction
-from idrill_serving.live.telling import prediction_event
+from idrill_serving.live.telling import prediction_event, scores_of
 
 AT_ONCE = 2_000
 """Rows of a step at most, unless one commit alone has more."""
@@ -50,6 +54,9 @@ class _Held:
     foresight: Foresight
     last: datetime | None
     """The newest instant that was judged in time."""
+    rules: Evaluator
+    mark: int
+    """Of the rules that it judges by."""
 
 
 class RigScoring:
@@ -77,6 +84,8 @@ class RigScoring:
                 return False
             rows = live_readings.after(session, rig, outlet.scored_to, AT_ONCE)
             held = self._recalled(session, rig, outlet, rows)
+            if alert_rules.mark(session) != held.mark:
+                held.rules, held.mark = self._rules(session, held.rules.state())
         # Until the step is committed, nothing that it changes in memory is true.
         self._held = None
         to = int(str(rows["revision"].max())) if rows.height else rig.revision
@@ -98,10 +107,16 @@ class RigScoring:
             first = rows["time"].min()
             day = first.date() if isinstance(first, datetime) else datetime.now(UTC).date()
             validator = live_validators.begun(self._bench.lake, rig.rig_id, day)
-            return _Held(outlet.scored_to, validator, foresight, None)
+            return _Held(outlet.scored_to, validator, foresight, None, *self._rules(session, None))
         validator = live_validators.resumed(self._bench.database, session, rig, state["validator"])
         last = datetime.fromisoformat(state["last"]) if state["last"] else None
-        return _Held(outlet.scored_to, validator, foresight, last)
+        rules = self._rules(session, state["rules"])
+        return _Held(outlet.scored_to, validator, foresight, last, *rules)
+
+    def _rules(self, session: Session, state: Mapping[str, Any] | None) -> tuple[Evaluator, int]:
+        """The rules as they are now, and their mark."""
+        mark = alert_rules.mark(session)
+        return Evaluator(self._rig_id, alert_rules.covering(session, self._rig_id), state), mark
 
     def _foreseen(
         self, rig: LiveRig, held: _Held, prompt: pl.DataFrame
@@ -119,12 +134,15 @@ class RigScoring:
         """Everything that follows from what was judged, in one transaction."""
         prompt = judged.filter(~came_late(judged))
         hours, foreseen = self._foreseen(rig, held, prompt)
+        scores = [score for one in foreseen for score in scores_of(one)]
+        conditions = held.rules.step(prompt, scores)
         scored_to, held.scored_to = held.scored_to, to
         held.last = _newest(prompt, held.last)
         given = [one for one in foreseen if one.prognosis.quantiles is not None]
         state = {
             "validator": live_validators.state_of(held.validator),
             "last": held.last and held.last.isoformat(),
+            "rules": held.rules.state(),
         }
         with self._bench.database.session() as session:
             live_scoring.advance(session, rig.rig_id, scored_to=scored_to, to=to, state=state)
@@ -132,6 +150,9 @@ class RigScoring:
             predictions.keep(session, given)
             events = list(map(prediction_event, given))
             live_outlet.tell(session, rig.rig_id, verdicts_of(judged), events)
+            alert_conditions.apply(session, rig.rig_id, conditions)
+            if held.last is not None:
+                alert_conditions.escalate_rig(session, rig.rig_id, held.last)
             live_scoring.clear_fault(session, rig.rig_id)
 
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from idrill.errors import IDrillError, LakeBusy
-from idrill.registry.foresight import serving
 from idrill.registry.prognoses import Bench
 from idrill.store import live_scoring
 from idrill.store.live_wake import LiveWake
 from idrill.store.locks import table_lock, this_process
-from idrill_serving.live.rig_scoring import RigScoring
+
+if TYPE_CHECKING:
+    from idrill_serving.live.rig_scoring import RigScoring
 
 PACE = 1.0
 """Least time from one round to the next [s]; verdicts wait for what follows for longer anyway."""
@@ -47,7 +49,7 @@ _LOG = logging.getLogger(__name__)
 class _Turn:
     """A rig, and how it fares."""
 
-    scoring: RigScoring
+    scoring: "RigScoring"
     failed: int = 0
     """Attempts in a row."""
     not_before: float = 0.0
@@ -140,6 +142,8 @@ class Scorer:
 
     def _is_seen(self, since: datetime) -> bool:
         """Say that this process is at work; False if another one has begun to be."""
+        from idrill.registry.foresight import serving
+
         models = serving(self._bench)
         note = "" if models else "no model serves, so no remaining life is foreseen"
         with self._bench.database.session() as session:
@@ -156,10 +160,18 @@ class Scorer:
         for rig_id in waiting:
             if self._ending.is_set():
                 return
-            turn = self._turns.setdefault(rig_id, _Turn(RigScoring(self._bench, rig_id)))
+            turn = self._turn_of(rig_id)
             if monotonic() >= turn.not_before and self._step(rig_id, turn):
                 # There may be more than one step takes.
                 self._rung.set()
+
+    def _turn_of(self, rig_id: str) -> _Turn:
+        # A worker that answers requests only need not hold what scoring takes.
+        from idrill_serving.live.rig_scoring import RigScoring
+
+        if rig_id not in self._turns:
+            self._turns[rig_id] = _Turn(RigScoring(self._bench, rig_id))
+        return self._turns[rig_id]
 
     def _step(self, rig_id: str, turn: _Turn) -> bool:
         """Whether a rig was scored; a fault is noted, and does not stop the others.

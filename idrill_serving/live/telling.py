@@ -1,5 +1,6 @@
-"""What scoring tells beside verdicts, as events."""
+"""What scoring tells beside verdicts: predictions, as events and as scores that rules hear."""
 
+from idrill.maintenance.rules import Score
 from idrill.prognosis import LEVELS
 from idrill.store.live_outlet import Event, EventKind
 from idrill.store.predictions import Prediction
@@ -22,3 +23,16 @@ def prediction_event(one: Prediction) -> Event:
         "data_until": one.data_until and one.data_until.isoformat(),
     }
     return Event(EventKind.PREDICTION, said.as_of, body)
+
+
+def scores_of(one: Prediction) -> list[Score]:
+    """The quantiles of a remaining life as rules name them, such as `rul_p10` [own hours].
+
+    Those of a withheld one have no value.
+    """
+    said = one.prognosis
+    values = said.quantiles or (None,) * len(LEVELS)
+    return [
+        Score(f"rul_p{round(100 * level):02d}", said.as_of, value, said.equipment, said.component)
+        for level, value in zip(LEVELS, values, strict=True)
+    ]
