@@ -11,8 +11,8 @@ from idrill.access import NATIVE_DOORS, Permission, Role
 from idrill.errors import SettingsError
 from idrill.settings import Settings
 from idrill_serving import native
-from idrill_serving.native import Front
 from idrill_serving.collector import THRESHOLDS
+from idrill_serving.native import Front
 from idrill_serving.service import build_service
 from tests.served_models import MODEL, window
 from tests.service import Service
