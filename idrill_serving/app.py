@@ -36,6 +36,7 @@ from idrill_serving.routes import (
     models,
     predictions,
     producer,
+    readings,
     rigs,
     sensor_data,
     sensors,
@@ -49,6 +50,7 @@ from idrill_serving.watching import Watch
 
 RESOURCES = (
     sensor_data,
+    readings,
     producer,
     predictions,
     health,

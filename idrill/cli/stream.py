@@ -20,11 +20,12 @@ from idrill.readers import Kind, Reading, ReadOptions, read, unpack
 from idrill.readers.posted import Period
 from idrill.rigs import rig_id
 from idrill.settings import Settings, load_settings
+from idrill.sources import controlling
 from idrill.store import dead_letters, live_intake
 from idrill.store.database import Database
 from idrill.store.dead_letters import DeadLetter
 from idrill.store.live_intake import Batch
-from idrill.streams import messages
+from idrill.streams import control_messages, messages
 from idrill.streams.broker import stream_of
 from idrill.streams.publisher import Publisher
 
@@ -160,6 +161,12 @@ def _wanted(database: Database, numbers: list[int] | None) -> Iterator[DeadLette
 
 
 def _commit(database: Database, letter: DeadLetter, settings: Settings) -> None:
+    if control_messages.is_one(letter.body):
+        secret = settings.secret_key and settings.secret_key.get_secret_value()
+        with database.session() as session:
+            controlling.carry_out(session, letter.body, secret)
+            dead_letters.settle(session, letter.id)
+        return
     told = messages.read(letter.body, Period.until(datetime.now(UTC), settings.first_day))
     batch = Batch(told.rig_id, told.origin, told.posted, told.sender or "stream")
     with database.session() as session:

@@ -9,18 +9,23 @@ from functools import partial
 from anyio import to_thread
 
 from idrill.errors import (
+    AccessDenied,
     InvalidMessage,
+    InvalidName,
     InvalidRequest,
+    NotAuthenticated,
     NotFound,
     OriginRefused,
+    Overlap,
     StoreError,
     UnknownChannel,
 )
 from idrill.readers.posted import Period
+from idrill.sources import controlling
 from idrill.store import dead_letters
 from idrill.store.database import Database
 from idrill.store.live_writer import LiveWriter
-from idrill.streams import messages
+from idrill.streams import control_messages, messages
 from idrill.streams.messages import Told
 from idrill_serving.live.gathering import Gathering
 
@@ -29,6 +34,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 POISON = (InvalidMessage, UnknownChannel, InvalidRequest, NotFound, OriginRefused)
 """Faults of a message itself, which it has however often it comes."""
+
+REFUSED = (*POISON, AccessDenied, NotAuthenticated, Overlap, InvalidName)
+"""Faults of a control message itself."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,6 +47,8 @@ class Taken:
 
     committed: int = 0
     """Messages."""
+    obeyed: int = 0
+    """Control messages."""
     buried: int = 0
     """Messages that went to the dead letters."""
     waited: int = 0
@@ -56,13 +66,24 @@ class Listener:
         database: The store.
         period: When a reading may have been made, asked for at each message.
         backend: The kind of broker that messages come through.
+        secret: Of the service, which control messages are signed by; None: none is carried out.
     """
 
-    def __init__(self, database: Database, period: Callable[[], Period], backend: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        period: Callable[[], Period],
+        backend: str,
+        secret: str | None = None,
+    ) -> None:
         self._database, self._period, self._backend = database, period, backend
         self._writer = LiveWriter(database)
         self._gathering = Gathering(self._writer.submit)
         self._ending = asyncio.Event()
+        self._secret = secret
+        self._orders = 0
+        self._carried_out = asyncio.Event()
+        self._carried_out.set()
         self.taken = Taken()
 
     async def take(self, body: bytes) -> bool:
@@ -70,7 +91,11 @@ class Listener:
         try:
             told = messages.read(body, self._period())
         except POISON as fault:
+            if control_messages.is_one(body):
+                return await self._obey(body)
             return await self._until_kept(partial(self._bury, body, str(fault)))
+        # Readings that come after an order, as of a rig that registers itself, wait for it.
+        await self._carried_out.wait()
         return await self._until_kept(partial(self._commit, told, body))
 
     def end(self) -> None:
@@ -102,6 +127,30 @@ class Listener:
             await self._bury(body, str(fault))
         else:
             self.taken = replace(self.taken, committed=self.taken.committed + 1)
+
+    async def _obey(self, body: bytes) -> bool:
+        """Whether an order is carried out, or among the dead letters with the reason."""
+        self._orders += 1
+        self._carried_out.clear()
+        try:
+            return await self._until_kept(partial(self._carry_out, body))
+        finally:
+            self._orders -= 1
+            if not self._orders:
+                self._carried_out.set()
+
+    async def _carry_out(self, body: bytes) -> None:
+        try:
+            done = await to_thread.run_sync(self._carried, body)
+        except REFUSED as fault:
+            await self._bury(body, str(fault))
+        else:
+            self.taken = replace(self.taken, obeyed=self.taken.obeyed + 1)
+            _LOG.info("a control message was carried out: %s", done)
+
+    def _carried(self, body: bytes) -> str:
+        with self._database.session() as session:
+            return controlling.carry_out(session, body, self._secret)
 
     async def _bury(self, body: bytes, reason: str) -> None:
         await to_thread.run_sync(self._keep_dead, body, reason)
