@@ -35,10 +35,10 @@ STOPS = (
 
 def compose(report: PeriodReport) -> str:
     """The page, as HTML."""
-    title = f"{report.rig_id}, {report.first} to {report.last}"
+    days = f"{report.first}" if report.first == report.last else f"{report.first} to {report.last}"
+    title = f"{report.rig_id}, {days}"
     parts = [
-        f"<h1>Data quality of {escape(report.rig_id)}</h1>"
-        f"<p class='when'>{report.first} to {report.last} (UTC)</p>",
+        f"<h1>Data quality of {escape(report.rig_id)}</h1><p class='when'>{days} (UTC)</p>",
         _tiles(report),
         "<h2>What can be used</h2>"
         "<p>Share of each hour for which a usable value stood. Pale is good; the redder, the less "
@@ -261,7 +261,7 @@ flex: 1; }
 .tiles b { display: block; font-size: 1.35rem; } .tiles span { color: #5c6f7b; font-size: 0.85rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.85rem; margin: 0.8rem 0; }
-th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid #dee5e9; text-align: left;
+th, td { padding: 0.25rem 0.55rem; border-bottom: 1px solid #dee5e9; text-align: left;
 vertical-align: top; }
 th, time { white-space: nowrap; } .n { text-align: right; white-space: nowrap; }
 svg { font: 11px system-ui, sans-serif; fill: #1b3a4b; }
