@@ -1,12 +1,11 @@
 """Readings and their statistics: told, latest, page by page."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Header, Query
 from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import Response
 
 from idrill.channels import channel
@@ -17,13 +16,10 @@ from idrill.store.statistics import base_of, width_for, width_named, words_of
 from idrill_serving import readings
 from idrill_serving.dependencies import (
     PlatformDependency,
-    PrincipalDependency,
     RigInPath,
     RigInQuery,
 )
 from idrill_serving.doors import ClosedRoute
-from idrill_serving.intake import intake_route, read_columns, read_reading, read_rows
-from idrill_serving.media import TableRoute, also_tables, require_json
 from idrill_serving.paging import cursor_of, place_of
 from idrill_serving.platform import Platform
 from idrill_serving.representations import (
@@ -32,7 +28,6 @@ from idrill_serving.representations import (
     FORMATS,
     JSON,
     PARQUET,
-    media_of,
     negotiated,
     packed,
     represented,
@@ -40,14 +35,8 @@ from idrill_serving.representations import (
 )
 from idrill_serving.schemas.sensor_data import (
     AnalyticsAnswer,
-    BatchRequest,
-    ColumnsRequest,
-    IntakeAnswer,
-    ReadingRequest,
-    Readings,
     RealtimeAnswer,
     SensorDataPage,
-    Told,
 )
 
 router = APIRouter(prefix="/api/v1/sensor-data", tags=["sensor-data"], route_class=ClosedRoute)
@@ -81,25 +70,6 @@ _PAGE: dict[int | str, dict[str, Any]] = {
     }
 }
 
-TABLE = also_tables(
-    [
-        {
-            "name": "rig_id",
-            "in": "query",
-            "required": False,
-            "description": "Of a table; JSON tells it in the body.",
-            "schema": {"type": "string", "pattern": r"^[A-Z0-9][A-Z0-9_-]{0,31}$"},
-        },
-        {
-            "name": "origin",
-            "in": "query",
-            "required": False,
-            "description": "Of a table; JSON tells it in the body.",
-            "schema": {"type": "string", "enum": [one.value for one in get_args(Told)]},
-        },
-    ]
-)
-
 Channels = Annotated[
     list[Annotated[str, Query(max_length=64)]],
     Query(min_length=1, max_length=64, description="Channels.", examples=[["hook_load"]]),
@@ -118,76 +88,6 @@ LongLimit = Annotated[
     ),
 ]
 Accept = Annotated[str, Header(max_length=200, description=", ".join(FORMATS))]
-
-
-async def tell_reading(
-    body: ReadingRequest, platform: PlatformDependency, principal: PrincipalDependency
-) -> IntakeAnswer:
-    """Keep what was measured at one instant; answered once it is committed."""
-    batch = readings.told_in_rows(platform, principal, body, [body])
-    return readings.one_taken(await readings.committed(platform, batch))
-
-
-async def tell_readings(
-    body: BatchRequest, platform: PlatformDependency, principal: PrincipalDependency
-) -> IntakeAnswer:
-    """Keep readings told row by row; answered once they are committed.
-
-    A row that cannot be used is rejected alone, and told with its place and the reason.
-    """
-    read = readings.told_in_rows
-    batch = await run_in_threadpool(read, platform, principal, body, body.rows)
-    return await readings.committed(platform, batch)
-
-
-async def tell_table(
-    request: Request,
-    rig_id: RigInQuery,
-    platform: PlatformDependency,
-    principal: PrincipalDependency,
-    origin: Told | None = None,
-) -> IntakeAnswer:
-    """Keep readings told as a table of Arrow or Parquet."""
-    about = Readings(rig_id=rig_id, origin=origin, units={})
-    body, media = await request.body(), media_of(request.scope)
-    read = readings.told_as_table
-    batch = await run_in_threadpool(read, platform, principal, about, body, media)
-    return await readings.committed(platform, batch)
-
-
-async def tell_columns(
-    body: ColumnsRequest, platform: PlatformDependency, principal: PrincipalDependency
-) -> IntakeAnswer:
-    """Keep readings told in columns, which costs less than rows; also as a table.
-
-    A table has a column `time` of instants with a time zone, and a column of numbers per channel.
-    Its rig and origin are told in the query, and its units are those that channels are stored in.
-    """
-    batch = await run_in_threadpool(readings.told_in_columns, platform, principal, body)
-    return await readings.committed(platform, batch)
-
-
-router.add_api_route(
-    "", tell_reading, methods=["POST"], route_class_override=intake_route(read_reading)
-)
-router.add_api_route(
-    "/batch", tell_readings, methods=["POST"], route_class_override=intake_route(read_rows)
-)
-router.add_api_route(
-    "/columns",
-    tell_table,
-    methods=["POST"],
-    include_in_schema=False,  # the operation that takes JSON tells of it, and takes what is left
-    route_class_override=TableRoute,
-)
-router.add_api_route(
-    "/columns",
-    tell_columns,
-    methods=["POST"],
-    dependencies=[Depends(require_json)],
-    openapi_extra=TABLE,
-    route_class_override=intake_route(read_columns),
-)
 
 
 @router.get("/realtime", response_model=RealtimeAnswer)
