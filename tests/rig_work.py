@@ -15,6 +15,7 @@ MAINTENANCE, CONTROL, CONFIG = "/api/v1/maintenance", "/api/v1/control", "/api/v
 ALERT = {"message": "pump 1 knocks", "priority": "high", "equipment": "mud_pump_1"}
 TASK = {"title": "look at it", "priority": "low", "activity": "inspection"}
 CHANGE = {"channel": "rotary_speed", "set_point": 120.0, "reason": "whirl"}
+HOOK = "https://hooks.example/alerts"
 TIMES = {"planned_start": "2026-03-01T06:00:00Z", "planned_end": "2026-03-01T10:00:00Z"}
 
 Json = dict[str, Any]
@@ -54,6 +55,18 @@ def a_change(service: Service, rig: str, *done: str) -> int:
     for action in done:
         posted(service, f"{CONTROL}/changes/{change}/{action}")
     return int(change)
+
+
+def a_rule(service: Service, **fields: object) -> Json:
+    """A new rule that raises alerts."""
+    body = {"name": f"rule-{uuid4().hex}", "when": {"channel": "torque", "above": 30}, **fields}
+    return posted(service, f"{MAINTENANCE}/alert-rules", body, status=201)
+
+
+def a_subscription(service: Service) -> int:
+    """The number of a new subscription to alerts."""
+    path, body = f"{MAINTENANCE}/alert-subscriptions", {"means": "webhook", "url": HOOK}
+    return int(posted(service, path, body, status=201)["id"])
 
 
 def a_rig(service: Service) -> str:
@@ -154,6 +167,33 @@ def _layout(document: Any, name: str) -> Any:
     return replace(asked, body={"version": told["version"], "equipment": carried})
 
 
+def _new_rule(document: Any, name: str) -> Any:
+    asked = document.example(name)
+    body = {**asked.body, "name": f"rule-{uuid4().hex}", "rig": document.rig}
+    return replace(asked, body=body)
+
+
+def _of_rule(document: Any, name: str) -> Any:
+    return document.example(name, rule=a_rule(document.service)["name"])
+
+
+def _changed_rule(document: Any, name: str) -> Any:
+    told = a_rule(document.service)
+    asked = document.example(name, rule=told["name"])
+    body = {**asked.body, "name": told["name"], "rig": document.rig, "version": told["version"]}
+    return replace(asked, body=body)
+
+
+def _subscribing(document: Any, name: str) -> Any:
+    asked = document.example(name)
+    return replace(asked, body={"means": "webhook", "url": HOOK, "rigs": [document.rig]})
+
+
+def _of_subscription(document: Any, name: str) -> Any:
+    return document.example(name, subscription_id=a_subscription(document.service))
+
+
+_RULES, _TOLD = f"{MAINTENANCE}/alert-rules", f"{MAINTENANCE}/alert-subscriptions"
 _ALERT, _TASK = f"{MAINTENANCE}/alerts/{{alert_id}}", f"{MAINTENANCE}/tasks/{{task_id}}"
 _CHANGE = f"{CONTROL}/changes/{{change_id}}"
 _WELL, _SESSION = f"{CONFIG}/well-profiles", f"{CONFIG}/drilling-sessions"
@@ -176,6 +216,13 @@ PREPARED: dict[str, Callable[[Any, str], Any]] = {
     f"POST {_ALERT}/suppress": _alert_after(),
     f"POST {_ALERT}/unsuppress": _alert_after("suppress"),
     f"POST {_ALERT}/close": _alert_after("acknowledge"),
+    f"POST {_RULES}": _new_rule,
+    f"GET {_RULES}/{{rule}}": _of_rule,
+    f"PUT {_RULES}/{{rule}}": _changed_rule,
+    f"GET {_RULES}/{{rule}}/history": _of_rule,
+    f"POST {_TOLD}": _subscribing,
+    f"DELETE {_TOLD}/{{subscription_id}}": _of_subscription,
+    f"GET {_TOLD}/{{subscription_id}}/notifications": _of_subscription,
     f"GET {_TASK}": _task_after(),
     f"GET {_TASK}/history": _task_after(),
     f"PATCH {_TASK}": _task_after(),

@@ -78,23 +78,28 @@ def of_owner(session: Session, owner_id: int) -> list[Subscription]:
     return [_of(one) for one in session.scalars(query)]
 
 
-def get(session: Session, number: int, owner_id: int) -> Subscription:
-    """One of somebody's subscriptions.
+def get(session: Session, number: int, owner_id: int | None) -> Subscription:
+    """A subscription.
+
+    Args:
+        session: An open session.
+        number: Of the subscription.
+        owner_id: Whose it has to be; None: anybody's.
 
     Raises:
-        NotFound: If they have none of this number.
+        NotFound: If there is none of this number.
     """
     row = session.get(SubscriptionRow, number)
-    if row is None or row.owner_id != owner_id or not row.active:
-        raise NotFound(f"you have no subscription {number}")
+    if row is None or owner_id not in (None, row.owner_id) or not row.active:
+        raise NotFound(f"no subscription that you may see has the number {number}")
     return _of(row)
 
 
-def remove(session: Session, number: int, owner_id: int) -> None:
+def remove(session: Session, number: int, owner_id: int | None) -> None:
     """Tell somebody no longer; what waits is not delivered.
 
     Raises:
-        NotFound: If they have none of this number.
+        NotFound: If there is none of this number.
     """
     get(session, number, owner_id)
     session.get_one(SubscriptionRow, number).active = False

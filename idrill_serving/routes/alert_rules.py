@@ -52,18 +52,18 @@ def add_rule(
         return _answer(alert_rules.add(session, body.definition(), actor))
 
 
-@router.get("/{name}")
+@router.get("/{rule}")
 def show_rule(
-    name: RuleName, platform: PlatformDependency, principal: PrincipalDependency
+    rule: RuleName, platform: PlatformDependency, principal: PrincipalDependency
 ) -> RuleAnswer:
     """A rule as it stands."""
     with platform.database.session() as session:
-        return _answer(_seen(principal, alert_rules.get(session, name)))
+        return _answer(_seen(principal, alert_rules.get(session, rule)))
 
 
-@router.put("/{name}")
+@router.put("/{rule}")
 def change_rule(
-    name: RuleName,
+    rule: RuleName,
     body: RuleChange,
     platform: PlatformDependency,
     principal: PrincipalDependency,
@@ -72,23 +72,23 @@ def change_rule(
     """Write a rule anew, or switch it off; alerts that it no longer covers return."""
     _require_scope(principal, body.rig)
     with platform.database.session() as session:
-        _require_scope(principal, _seen(principal, alert_rules.get(session, name)).rule.rig_id)
+        _require_scope(principal, _seen(principal, alert_rules.get(session, rule)).rule.rig_id)
         definition = body.definition()
         changed = alert_rules.change(
-            session, name, definition, actor, seen=body.version, note=body.note
+            session, rule, definition, actor, seen=body.version, note=body.note
         )
     return _answer(changed)
 
 
-@router.get("/{name}/history")
+@router.get("/{rule}/history")
 def show_rule_history(
-    name: RuleName, platform: PlatformDependency, principal: PrincipalDependency
+    rule: RuleName, platform: PlatformDependency, principal: PrincipalDependency
 ) -> RuleHistory:
     """Every version of a rule, the first one first."""
     with platform.database.session() as session:
-        _seen(principal, alert_rules.get(session, name))
-        found = alert_rules.versions(session, name)
-    return RuleHistory(name=name, versions=[RuleVersionAnswer.model_validate(one) for one in found])
+        _seen(principal, alert_rules.get(session, rule))
+        found = alert_rules.versions(session, rule)
+    return RuleHistory(name=rule, versions=[RuleVersionAnswer.model_validate(one) for one in found])
 
 
 def _may_see(principal: Principal, rule: StoredRule) -> bool:

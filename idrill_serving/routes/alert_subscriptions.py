@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from idrill.errors import InvalidRequest
+from idrill.access import Role
+from idrill.errors import InvalidRequest, NotFound
 from idrill.maintenance.notices import Delivery, Means
 from idrill.store import alert_subscriptions, audit, notifications
 from idrill.store.alert_subscriptions import NewSubscription, Subscription
 from idrill.store.audit import Change
 from idrill.store.audit_actions import Action
 from idrill_serving.dependencies import (
+    LARGEST,
     ActorDependency,
     Before,
     Limit,
@@ -41,11 +43,18 @@ _ANY: list[Delivery] = list(Delivery)
 
 @router.get("")
 def list_subscriptions(
-    platform: PlatformDependency, principal: PrincipalDependency
+    platform: PlatformDependency,
+    principal: PrincipalDependency,
+    user_id: Annotated[
+        int | None, Query(ge=1, le=LARGEST, description="Somebody else; for admins.")
+    ] = None,
 ) -> SubscriptionList:
     """What I am told of."""
+    whose = user_id or principal.user.id
+    if whose != principal.user.id and principal.user.role is not Role.ADMIN:
+        raise NotFound(f"no user that you may see has the number {whose}")
     with platform.database.session() as session:
-        found = alert_subscriptions.of_owner(session, principal.user.id)
+        found = alert_subscriptions.of_owner(session, whose)
     return SubscriptionList(subscriptions=[_answer(one) for one in found])
 
 
@@ -77,9 +86,9 @@ def unsubscribe(
     principal: PrincipalDependency,
     actor: ActorDependency,
 ) -> None:
-    """Be told no longer; what waits is not delivered."""
+    """Be told no longer; what waits is not delivered. An admin may remove any."""
     with platform.database.session() as session:
-        alert_subscriptions.remove(session, subscription_id, principal.user.id)
+        alert_subscriptions.remove(session, subscription_id, _owner(principal))
         subject = f"alert subscription {subscription_id}"
         audit.record(session, actor, Change(Action.SUBSCRIPTION_REMOVED, subject))
 
@@ -95,11 +104,16 @@ def list_notifications(
 ) -> NotificationPage:
     """What was told, waits, or was given up, the newest first."""
     with platform.database.session() as session:
-        alert_subscriptions.get(session, subscription_id, principal.user.id)
+        alert_subscriptions.get(session, subscription_id, _owner(principal))
         found = notifications.listed(session, subscription_id, state, before, limit + 1)
     page, following = page_of(found, limit)
     told = [NotificationAnswer.model_validate(one) for one in page]
     return NotificationPage(notifications=told, next=following)
+
+
+def _owner(principal: Principal) -> int | None:
+    """Whose subscriptions somebody may see; None: anybody's."""
+    return None if principal.user.role is Role.ADMIN else principal.user.id
 
 
 def _target(platform: Platform, principal: Principal, body: SubscriptionRequest) -> str:
