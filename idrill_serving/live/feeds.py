@@ -26,7 +26,9 @@ class Feed:
     rig_id: str
     wanted: Subscription
     position: Position
-    """Up to which its members were told."""
+    """Up to which its members know everything that they want to."""
+    told: Position
+    """Of the last message: they may have been told nothing since, for want of news."""
     members: "dict[Client, None]" = field(default_factory=dict)
     pending: list[Changes] = field(default_factory=list)
     """What they are told next."""
@@ -53,11 +55,12 @@ class Feed:
         """What the members are told now."""
         if not self.pending:
             return []
-        changes = merged(self.pending)
+        changes = replace(merged(self.pending), after=self.told)
         made = self._made(session, changes)
         self.pending, self.position = [], changes.position
-        if made and self.wanted.rate:
-            self.due = monotonic() + 1.0 / self.wanted.rate
+        if made:
+            self.told = changes.position
+            self.due = monotonic() + 1.0 / self.wanted.rate if self.wanted.rate else 0.0
         return made
 
     def learn(self, changes: Changes) -> bool:

@@ -161,7 +161,8 @@ class Follower:
         known = self.feeds.get(key)
         if known is not None:
             return known
-        self.feeds[key] = feed = Feed(join.rig_id, wanted, self._positions[join.rig_id])
+        at = self._positions[join.rig_id]
+        self.feeds[key] = feed = Feed(join.rig_id, wanted, at, at)
         if feed.is_latest:
             feed.learn(self._drawn(session, feed, join.wish.history))
         return feed

@@ -30,7 +30,7 @@ from idrill_serving.tokens import Claims
 from tests.service import email_of
 
 Told = dict[str, Any]
-PATIENCE = 120.0
+PATIENCE = 60.0
 """How long a test waits for what has to come [s]; a slow machine gets its time."""
 NOON = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
 
@@ -89,20 +89,19 @@ class Host:
 def hosted(settings: Settings) -> Iterator[Host]:
     """The service under uvicorn, until the block ends."""
     app = create_app(settings)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, port=port, log_config=None, access_log=False, ws_per_message_deflate=False
-        )
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
+    listening = socket.socket()
+    # Those that are accepted inherit it: else megabytes fit between the service and a client.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 << 10)
+    listening.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws_per_message_deflate=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     wait_until(lambda: server.started)
-    yield Host(app, port)
+    yield Host(app, listening.getsockname()[1])
     server.should_exit = True
     thread.join(PATIENCE)
+    listening.close()
 
 
 def wait_until(so: Any) -> None:
@@ -156,11 +155,12 @@ class Line:
         return self.until("subscribed", "error")
 
     def take(self, told: Mapping[str, Any]) -> None:
-        """Keep the rows of a message, and see that it follows on the one before."""
+        """Keep the rows of a message, and see that nothing is missing before it."""
         if told["type"] == "snapshot" and told["part"] == 1:
             self.rows.clear()
         if told["type"] == "batch":
-            assert told["after"] == self.position, told
+            after, here = told["after"], self.position
+            assert after[0] <= here[0] and after[1] <= here[1], (after, here)  # noqa: PT018  a pair
         for number, at in enumerate(told["time"]):
             self.rows[at] = {name: values[number] for name, values in told["values"].items()}
         if told["part"] == told["parts"]:
