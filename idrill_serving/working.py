@@ -70,7 +70,8 @@ async def listened(
     url = settings.stream_url.get_secret_value()
     backend = backend_of(url)
     database = Database(settings.store_url)
-    secret = settings.secret_key and settings.secret_key.get_secret_value()
+    key = settings.secret_key
+    secret = None if key is None else key.get_secret_value()
     listener = Listener(
         database, lambda: Period.until(datetime.now(UTC), settings.first_day), backend, secret
     )

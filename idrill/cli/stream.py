@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from idrill.cli import controlling as control
 from idrill.cli import wits0, witsml
 from idrill.errors import BrokenSource, IDrillError, StoreError
 from idrill.frame import Origin
@@ -31,6 +32,7 @@ from idrill.streams.publisher import Publisher
 
 app = typer.Typer(no_args_is_help=True, help="Readings through the broker.", rich_markup_mode=None)
 dead = typer.Typer(no_args_is_help=True, help="Messages that told no readings.")
+app.add_typer(control.app, name="control")
 app.add_typer(dead, name="dead")
 app.command("wits0")(wits0.wits0)
 app.command("witsml")(witsml.witsml)
@@ -162,7 +164,8 @@ def _wanted(database: Database, numbers: list[int] | None) -> Iterator[DeadLette
 
 def _commit(database: Database, letter: DeadLetter, settings: Settings) -> None:
     if control_messages.is_one(letter.body):
-        secret = settings.secret_key and settings.secret_key.get_secret_value()
+        key = settings.secret_key
+        secret = None if key is None else key.get_secret_value()
         with database.session() as session:
             controlling.carry_out(session, letter.body, secret)
             dead_letters.settle(session, letter.id)

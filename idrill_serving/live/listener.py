@@ -82,6 +82,7 @@ class Listener:
         self._ending = asyncio.Event()
         self._secret = secret
         self._orders = 0
+        self._turn = asyncio.Lock()
         self._carried_out = asyncio.Event()
         self._carried_out.set()
         self.taken = Taken()
@@ -133,7 +134,8 @@ class Listener:
         self._orders += 1
         self._carried_out.clear()
         try:
-            return await self._until_kept(partial(self._carry_out, body))
+            async with self._turn:  # in the order in which they came
+                return await self._until_kept(partial(self._carry_out, body))
         finally:
             self._orders -= 1
             if not self._orders:
