@@ -12,11 +12,11 @@ from psycopg import sql
 from tests.own_postgres import OwnPostgres, made, programs
 
 # The graph reads it at import; the old field data begin in 2007.
-os.environ["IDRILL_FIRST_DAY"] = "2007-01-01"  # noqa: TID251
+os.environ["IDRILL_FIRST_DAY"] = "2007-01-01"  # noqa: TID251  before settings are read
 
-REAL_DATA = Path(os.environ.get("IDRILL_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
-POSTGRES = os.environ.get("IDRILL_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
-IN_CI = os.environ.get("CI") == "true"  # noqa: TID251
+REAL_DATA = Path(os.environ.get("IDRILL_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251  how tests are told of their surroundings
+POSTGRES = os.environ.get("IDRILL_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251  how tests are told of their surroundings
+IN_CI = os.environ.get("CI") == "true"  # noqa: TID251  how tests are told of their surroundings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -44,7 +44,7 @@ class OwnPostgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         order = [str(self.programs / program), "-D", str(self.folder / "data"), *arguments]
-        subprocess.run(  # noqa: S603
+        subprocess.run(  # noqa: S603  PostgreSQL's own programs
             order, check=True, user=_user(), stdout=subprocess.DEVNULL, cwd=self.folder
         )
 

@@ -16,8 +16,8 @@ from idrill.store.users import NewUser
 from idrill_serving.app import create_app
 from idrill_serving.tokens import Claims
 
-PASSWORD = "correct horse battery"  # noqa: S105
-SECRET = "q7Zb-4kLw9_Tn2XcR8vYd3HsJ6mPf1Ga"  # noqa: S105
+PASSWORD = "correct horse battery"  # noqa: S105  of nobody but tests
+SECRET = "q7Zb-4kLw9_Tn2XcR8vYd3HsJ6mPf1Ga"  # noqa: S105  of nobody but tests
 
 
 @dataclass(frozen=True)

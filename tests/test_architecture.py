@@ -25,7 +25,7 @@ HEAVY = ("torch", "mlflow", "great_expectations", "evidently")
 def loaded_by(statement: str) -> set[str]:
     """The top-level packages that a fresh interpreter holds after a statement."""
     program = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     return {name.split(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
@@ -43,7 +43,7 @@ def library_modules() -> set[str]:
 def test_the_layers_hold() -> None:
     lint_imports = Path(sys.executable).parent / "lint-imports"
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  our own program
         [lint_imports, "--no-cache"], capture_output=True, text=True, check=False, cwd=ROOT
     )
 

@@ -11,7 +11,7 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
 def test_an_example_runs_from_any_folder_and_leaves_nothing_there(
     example: Path, tmp_path: Path
 ) -> None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, example], cwd=tmp_path, capture_output=True, text=True, timeout=600
     )
 

@@ -215,5 +215,5 @@ def test_great_expectations_is_loaded_by_the_first_check_only() -> None:
         "import sys, idrill.expectations; print({'great_expectations', 'pandas'} & {*sys.modules})"
     )
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own program
     assert done.stdout.strip() == "set()"

@@ -35,7 +35,7 @@ def make(
 ) -> subprocess.CompletedProcess[str]:
     """Run make in a folder, with nothing on the PATH but what lies in `path`."""
     environment = {"PATH": str(path)} if path else None
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(  # noqa: S603  our own program
         [shutil.which("make") or "make", *arguments],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from idrill.settings import TELEMETRY_OFF, Settings, export, load_settings
 @pytest.fixture(autouse=True)
 def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment and a working directory without settings."""
-    for name in [name for name in os.environ if name.startswith("IDRILL_")]:  # noqa: TID251
+    for name in [name for name in os.environ if name.startswith("IDRILL_")]:  # noqa: TID251  what settings are read from
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -62,7 +62,7 @@ def test_a_dotenv_file_is_read_and_the_environment_comes_first(
     ("variable", "value", "why"),
     [
         ("IDRILL_FIRST_DAY", "yesterday", "date"),
-        ("IDRILL_FIRST_DAY", str(date.today() + timedelta(days=400)), "future"),  # noqa: DTZ011
+        ("IDRILL_FIRST_DAY", str(date.today() + timedelta(days=400)), "future"),  # noqa: DTZ011  any day to come
         ("IDRILL_DATABASE_URL", "postgresql://db/idrill", "driver"),
         ("IDRILL_DATABASE_URL", "mysql://db/idrill", "driver"),
         ("IDRILL_MLFLOW_URL", "mlruns", "sqlite:///"),
@@ -103,4 +103,4 @@ def test_what_is_exported_reaches_child_processes(monkeypatch: pytest.MonkeyPatc
     export({"DO_NOT_TRACK": TELEMETRY_OFF["DO_NOT_TRACK"]})
 
     child = "import os; print(os.environ['DO_NOT_TRACK'])"
-    assert subprocess.check_output([sys.executable, "-S", "-c", child], text=True) == "1\n"  # noqa: S603
+    assert subprocess.check_output([sys.executable, "-S", "-c", child], text=True) == "1\n"  # noqa: S603  our own program

@@ -141,7 +141,7 @@ def test_entering_the_home_sets_the_environment_of_this_process(
 
     folder = enter_home(settings_in(tmp_path))
 
-    assert os.environ["DAGSTER_HOME"] == str(folder)  # noqa: TID251
+    assert os.environ["DAGSTER_HOME"] == str(folder)  # noqa: TID251  Dagster reads it there
 
 
 def test_the_files_at_the_root_differ_only_in_storage_and_size() -> None:

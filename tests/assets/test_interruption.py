@@ -179,7 +179,7 @@ def test_an_ingest_killed_again_and_again_ends_in_the_same_tables(
     everything = milestones(undisturbed.platform.settings.home)
     home = shutil.copytree(template, tmp_path / "home")
 
-    moments = sorted(random.Random(20240301).sample(range(1, everything), 2))  # noqa: S311
+    moments = sorted(random.Random(20240301).sample(range(1, everything), 2))  # noqa: S311  moments, not secrets
     ends = [kill_at(host, home, files, moment) for moment in moments]
     last = host.wait(host.start(home, "ingest", files, "--rig", "R1"))
 

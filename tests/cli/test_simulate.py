@@ -239,7 +239,7 @@ def test_another_rate_at_1_hz_is_refused_and_the_one_not_said_is_the_same(
         "faults": 0.01,
     }
     keep(recipe, [Rig("SIM_01", "SIM_01")], home / "simulations")
-    wanted = Wanted("SIM_01", 3, 4, datetime(2026, 2, 1), Resolution.SECOND, *[None] * 4)  # noqa: DTZ001
+    wanted = Wanted("SIM_01", 3, 4, datetime(2026, 2, 1), Resolution.SECOND, *[None] * 4)  # noqa: DTZ001  one without a zone is what is tried
 
     simulation = simulation_of(wanted, FIRST, FIRST + 9 * days)
 

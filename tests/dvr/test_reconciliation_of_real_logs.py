@@ -24,7 +24,7 @@ pytestmark = pytest.mark.real_data
 def _found(real_data: Path) -> Iterator[None]:
     """The benchmark looks for the logs where the tests do."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "IDRILL_REAL_DATA", str(real_data))  # noqa: TID251
+        patch.setitem(os.environ, "IDRILL_REAL_DATA", str(real_data))  # noqa: TID251  where the reports are told to look
         yield
 
 

@@ -88,7 +88,7 @@ def test_importing_the_readers_imports_no_reader() -> None:
     heavy = "lxml", "lasio", "idrill.readers.witsml", "idrill.readers.las", "idrill.readers.csv"
     code = f"import sys, idrill.readers; print(*set({heavy!r}) & set(sys.modules))"
 
-    loaded = subprocess.run(  # noqa: S603
+    loaded = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
 

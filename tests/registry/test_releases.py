@@ -433,7 +433,7 @@ def test_what_serves_is_opened_without_mlflow() -> None:
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 

@@ -175,7 +175,7 @@ def test_prediction_needs_neither_torch_nor_what_trains(made: tuple[Path, str]) 
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     )
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-c", program, *map(str, made)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip

@@ -27,7 +27,7 @@ def test_an_archive_serves_its_models_in_an_empty_home(template: Path, tmp_path:
         file.extractall(tmp_path / "bento", filter="data")
     home, log, port = tmp_path / "rig", tmp_path / "log.txt", free_port()
     with log.open("w") as file:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-m", "bentoml", "serve", str(tmp_path / "bento"),
              "--port", str(port), "--host", "127.0.0.1"],
             env=environment(

@@ -39,7 +39,7 @@ def free_port() -> int:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if "IDRILL" not in name}  # noqa: TID251
+    kept = {name: value for name, value in os.environ.items() if "IDRILL" not in name}  # noqa: TID251  handed on to the service
     return kept | {
         "IDRILL_HOME": str(home),
         "IDRILL_PASSWORD_MEMORY": "8",
@@ -81,7 +81,7 @@ print(json.dumps(list(sys.modules)))
     posted = json.dumps({"component": "liner", "origin": "file", "windows": windows})
     auto = json.dumps({"component": "liner", "rig_id": "R1"})
 
-    done = subprocess.check_output(  # noqa: S603
+    done = subprocess.check_output(  # noqa: S603  our own program
         [sys.executable, "-W", "ignore", "-c", program, str(home), posted, auto],
         text=True,
         cwd=root,
@@ -104,7 +104,7 @@ with TestClient(app) as client:
     assert client.get("/api/v1/health/ready").status_code == 503
 print(json.dumps(list(sys.modules)))
 """
-    done = subprocess.check_output(  # noqa: S603
+    done = subprocess.check_output(  # noqa: S603  our own program
         [sys.executable, "-W", "ignore", "-c", program, str(tmp_path)],
         text=True,
         cwd=Path(__file__).parents[2],
@@ -120,7 +120,7 @@ def test_the_service_answers_as_a_process_and_ends_when_told(home: Path, host: l
     order = [str(PROGRAM), "serve", *host, "--port", str(port)]
     log, url = home / "log.txt", f"http://127.0.0.1:{port}"
     with log.open("w") as file:
-        process = subprocess.Popen(order, env=environment(home), stderr=file)  # noqa: S603
+        process = subprocess.Popen(order, env=environment(home), stderr=file)  # noqa: S603  our own program
     try:
         answered = wait_for(f"{url}/api/v1/health/ready", process, log)
         body = {"email": "viewer@rig.example", "password": PASSWORD}

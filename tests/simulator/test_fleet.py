@@ -258,7 +258,7 @@ SAMPLING = 0.05
         ("step", {"step": timedelta(0)}),
         ("step", {"duration": timedelta(minutes=1)}),
         ("policies", {"policies": ()}),
-        ("start", {"start": datetime(2026, 1, 1)}),  # noqa: DTZ001
+        ("start", {"start": datetime(2026, 1, 1)}),  # noqa: DTZ001  one without a zone is what is tried
     ],
 )
 def test_an_impossible_fleet_is_refused_naming_the_field(

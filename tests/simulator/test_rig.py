@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -31,9 +30,6 @@ from tests.simulator.drilling_site import (
     unclosed,
     values,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def test_the_mud_ledger_closes_through_drilling_tripping_casing_and_events() -> None:
@@ -92,12 +88,13 @@ def test_the_drive_takes_what_becomes_work_and_heat(section: int) -> None:
 
 def test_same_seed_same_bytes_and_another_seed_others() -> None:
     place = site().at(1, 100.0)
-    run: Callable[[int], str] = lambda seed: content_hash(  # noqa: E731
-        simulate(
-            place.rig, place.well, place.crew,
-            start=START, duration=timedelta(hours=1), seed=seed,
-        ).measured
-    )  # fmt: skip
+
+    def run(seed: int) -> str:
+        hour = timedelta(hours=1)
+        made = simulate(
+            place.rig, place.well, place.crew, start=START, duration=hour, seed=seed
+        )  # fmt: skip
+        return content_hash(made.measured)
 
     assert run(1) == run(1) != run(3)
 
@@ -105,22 +102,17 @@ def test_same_seed_same_bytes_and_another_seed_others() -> None:
 def test_cutting_time_into_chunks_changes_no_byte() -> None:
     place = site().at(1, 100.0)
     events = AtRandom(5, "SIM", per_day=20.0)
-    chunks: Callable[[timedelta], list[pl.DataFrame]] = lambda size: [  # noqa: E731
-        pl.concat(part)
-        for part in zip(
-            *(
-                (chunk.truth, chunk.measured)
-                for chunk in stream(
-                    place.rig, place.well, place.crew, start=START, seed=5, events=events,
-                    duration=timedelta(hours=4), chunk=size,
-                )
-            ),
-            strict=True,
-        )
-    ]  # fmt: skip
 
-    whole = chunks(timedelta(hours=4))
-    cut = chunks(timedelta(seconds=1_237))
+    def together(size: timedelta) -> list[pl.DataFrame]:
+        made = stream(
+            place.rig, place.well, place.crew, start=START, seed=5, events=events,
+            duration=timedelta(hours=4), chunk=size,
+        )  # fmt: skip
+        pairs = [(chunk.truth, chunk.measured) for chunk in made]
+        return [pl.concat(part) for part in zip(*pairs, strict=True)]
+
+    whole = together(timedelta(hours=4))
+    cut = together(timedelta(seconds=1_237))
 
     assert [content_hash(part) for part in whole] == [content_hash(part) for part in cut]
 
@@ -366,7 +358,7 @@ def test_more_flow_than_the_pumps_give_is_refused_by_name() -> None:
         ("duration", timedelta(0)),
         ("duration", timedelta(seconds=-5)),
         ("duration", timedelta(seconds=1.5)),
-        ("start", datetime(2026, 1, 1)),  # noqa: DTZ001
+        ("start", datetime(2026, 1, 1)),  # noqa: DTZ001  one without a zone is what is tried
         ("start", datetime(1969, 12, 31, tzinfo=UTC)),
     ],
 )

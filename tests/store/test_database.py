@@ -51,7 +51,7 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
 def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
     order = [sys.executable, "-c", MIGRATE, empty_url]
 
-    processes = [subprocess.Popen(order, stderr=subprocess.PIPE) for _ in range(2)]  # noqa: S603
+    processes = [subprocess.Popen(order, stderr=subprocess.PIPE) for _ in range(2)]  # noqa: S603  our own program
     complaints = [process.communicate(timeout=240)[1] for process in processes]
 
     assert complaints == [b"", b""]
@@ -161,7 +161,7 @@ def test_an_instant_comes_back_in_utc_whatever_zone_it_was_stored_in(database: D
 
 
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
-    naive = datetime(2007, 7, 1)  # noqa: DTZ001
+    naive = datetime(2007, 7, 1)  # noqa: DTZ001  one without a zone is what is tried
     with database.session() as session:
         rigs.register(session, Rig("RIG_1", "one"))
 

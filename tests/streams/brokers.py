@@ -18,13 +18,13 @@ DEFAULTS = {
 
 def url_of(kind: str) -> str:
     """URL of a broker that answers."""
-    url = os.environ.get(f"IDRILL_TEST_{kind.upper()}", DEFAULTS[kind])  # noqa: TID251
+    url = os.environ.get(f"IDRILL_TEST_{kind.upper()}", DEFAULTS[kind])  # noqa: TID251  how tests are told of their surroundings
     parts = urlsplit(url)
     try:
         socket.create_connection((parts.hostname, parts.port), timeout=3).close()
     except OSError as error:
         remedy = f"no {kind} at {parts.hostname}:{parts.port}: set IDRILL_TEST_{kind.upper()}"
-        if os.environ.get("CI") == "true":  # noqa: TID251
+        if os.environ.get("CI") == "true":  # noqa: TID251  how tests are told of their surroundings
             pytest.fail(f"{remedy} ({error})")
         pytest.skip(f"{remedy} ({error})")
     return url
