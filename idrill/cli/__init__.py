@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from idrill.cli import (
+    alerts,
     backup,
     bench,
     channels,
@@ -52,6 +53,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.command("migrate")(migrate.migrate)
     app.command("query")(query.query)
     app.command("replay")(replay.replay)
+    app.add_typer(alerts.app, name="alerts")
     app.add_typer(bench.app, name="bench")
     app.add_typer(components.app, name="components")
     app.add_typer(dvr.app, name="dvr")
@@ -63,6 +65,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.add_typer(user.app, name="user")
     brought = entry_points(group="idrill.commands")
     own = {
+        "alerts",
         "backup",
         "restore",
         "channels",

@@ -14,6 +14,8 @@ from idrill.maintenance.rules.telling import PLACEHOLDERS, placeholders_of
 from idrill.maintenance.rules.terms import LONGEST, term_of
 from idrill.rigs import rig_id
 
+SHIPPED = Path(__file__).parent / "shipped.toml"
+"""Rules to begin with."""
 MOST_LEAVES = 32
 """How many conditions a rule may be made of."""
 LONGEST_MESSAGE = 300
@@ -78,6 +80,11 @@ def read_documents(path: Path) -> list[object]:
     if not tables:
         raise InvalidRule(f"{path}: holds no rule")
     return list(tables)
+
+
+def shipped() -> list[object]:
+    """The tables of the rules to begin with."""
+    return read_documents(SHIPPED)
 
 
 def _priority(fields: Fields, name: str) -> Priority:
