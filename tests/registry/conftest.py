@@ -9,6 +9,7 @@ import pytest
 from idrill.registry.connection import MLflow
 from idrill.store.database import Database
 from tests.frozen_models import exported
+from tests.registry.places import Place
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +44,11 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]
     for seed in range(3):
         exported(folder / str(seed), seed=seed)
     return folder / "0", folder / "1", folder / "2"
+
+
+@pytest.fixture
+def place(
+    database: Database, mlflow: MLflow, tmp_path: Path, exports: tuple[Path, Path, Path]
+) -> Place:
+    """Everything that a release needs."""
+    return Place(database, mlflow, tmp_path / "models", exports)

@@ -2,12 +2,9 @@
 
 import json
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from idrill.errors import (
@@ -20,84 +17,14 @@ from idrill.errors import (
 )
 from idrill.registry.aliases import check_aliases, mirror
 from idrill.registry.champions import folder_of, open_champion, open_version
-from idrill.registry.component_models import Workshop, assess_candidate
-from idrill.registry.connection import MLflow
-from idrill.registry.gate import Assessment, Rules
-from idrill.registry.models import Registered, register
-from idrill.registry.releases import assess, release, roll_back, withdraw
-from idrill.rul.card import MODEL_FILE, Covered, Figure
-from idrill.rul.export import export
-from idrill.rul.golden import read_golden, write_golden
-from idrill.rul.learning import Parts
-from idrill.rul.prediction import FrozenModel
-from idrill.rul.problem import Array, Predictor
+from idrill.registry.models import register
+from idrill.registry.releases import roll_back, withdraw
+from idrill.rul.card import MODEL_FILE
 from idrill.store import promotions
-from idrill.store.database import Database
 from idrill.store.lake import Lake
 from idrill.store.tables import LakeTable
-from idrill.windows import Windows
-from tests.frozen_models import CAP, INTERVAL, asked, card, exported, lives, member
-
-MODEL = "rul-liner"
-
-
-@dataclass
-class Place:
-    """Everything that a release needs."""
-
-    database: Database
-    mlflow: MLflow
-    models: Path
-    exports: tuple[Path, Path, Path]
-
-    def register(self, number: int, lake: Lake | None = None) -> Registered:
-        folder = self.exports[number]
-        return register(
-            self.database, self.mlflow, self.models, folder, asked(), by="ada", lake=lake
-        )
-
-    def release(self, one: Registered, rival: Array, against: int | None) -> bool:
-        """Release a model whose errors are 10, against rivals with errors around `rival`."""
-        found = assessment(one, rival, against)
-        return release(self.database, self.models, found, by="ada", mlflow=self.mlflow).released
-
-    def champion(self) -> int:
-        with self.database.session() as session:
-            return open_champion(session, self.models, MODEL)[0].version
-
-    def alias(self) -> int | None:
-        known = self.mlflow.client.get_registered_model(MODEL).aliases
-        return int(known["champion"]) if known else None
-
-
-@pytest.fixture
-def place(
-    database: Database, mlflow: MLflow, tmp_path: Path, exports: tuple[Path, Path, Path]
-) -> Place:
-    return Place(database, mlflow, tmp_path / "models", exports)
-
-
-WORSE, BETTER = np.full(250, 20.0), np.full(250, 5.0)
-
-
-def assessment(one: Registered, rival: Array, against: int | None) -> Assessment:
-    random = np.random.default_rng(one.version)
-    return Assessment(
-        model=one.model,
-        version=one.version,
-        digest=one.digest,
-        test_set="liner, fleet of seed 7",
-        units=tuple(map(str, range(250))),
-        errors=random.normal(0.0, 10.0, 250),
-        baselines={"age": rival},
-        covered=(Covered(0.8, 0.8, 250), Covered(0.9, 0.9, 250)),
-        calibrated=100,
-        parity=1e-7,
-        latency=0.001,
-        champion=against,
-        champion_errors=None if against is None else rival,
-        rules=Rules(draws=500, baselines=("age",)),
-    )
+from tests.frozen_models import asked, exported
+from tests.registry.places import BETTER, MODEL, WORSE, Place
 
 
 def test_a_registered_model_is_a_candidate_in_ledger_folder_and_mlflow(place: Place) -> None:
@@ -321,120 +248,3 @@ def test_an_alias_moved_by_hand_is_reported_and_not_followed(place: Place) -> No
         assert open_champion(session, place.models, MODEL)[0].version == 1
         mirror(session, place.mlflow, MODEL)
         assert check_aliases(session, place.mlflow) == []
-
-
-class _Constant:
-    def predict(self, windows: Windows) -> Array:
-        return np.full(len(windows), 60.0)
-
-
-def test_an_assessment_holds_all_against_the_same_known_windows(place: Place) -> None:
-    one = place.register(0)
-    frozen = FrozenModel.open(one.folder)
-    sample = asked()
-    sample = replace(sample, failed=sample.unit > 2)
-    baselines: dict[str, Predictor] = {"constant": _Constant()}
-    known = frozen.problem.known(sample)
-
-    found = assess(
-        frozen, 1, "liner, fleet of seed 7", sample, baselines, None,
-        calibrated=100, parity=1e-7, seeds=(7,), oracle=np.full(len(sample), 1e9),
-    )  # fmt: skip
-
-    target = np.minimum(sample.remaining, 125.0)[known]
-    assert found.errors == pytest.approx(frozen.predict(sample)[known] - target)
-    assert found.baselines["constant"] == pytest.approx(60.0 - target)
-    assert found.oracle == pytest.approx(125.0 - target)
-    assert set(found.units) == {f"unit {number}" for number in range(3, 12)}
-    assert [one.units for one in found.covered] == [9, 9]
-    assert 0.0 < found.latency < 1.0
-    assert (found.seeds, found.trained_seeds) == ((7,), (1, 2))
-
-
-def test_a_look_that_was_broken_off_counts_as_soon_as_labels_are_told(
-    place: Place, tmp_path: Path
-) -> None:
-    one, known = place.register(0), lives(1)
-    lake = Lake(str(tmp_path / "lake"), place.database)
-    shop = Workshop(place.database, lake, place.mlflow, place.models, tmp_path / "training")
-    parts = Parts(known, known, known.of({"rig 0", "rig 1"}))
-
-    def crash(labelled: Windows) -> Array:
-        assert np.isfinite(labelled.remaining).all()
-        raise RuntimeError("the machine stops")
-
-    with place.database.session() as session:
-        candidate = promotions.version_of(session, MODEL, one.version)
-    with pytest.raises(RuntimeError):
-        assess_candidate(
-            shop, candidate, parts, known, "liner, fleet of seed 7", by="bo",
-            baselines={}, oracle=crash,
-        )  # fmt: skip
-
-    with place.database.session() as session:
-        row = promotions.version_of(session, MODEL, one.version)
-        assert promotions.looks_at(session, "liner, fleet of seed 7") == 1
-    assert (row.state, row.by, row.judged.looks) == ("candidate", "bo", 1)
-    again = assess_candidate(
-        shop, candidate, parts, known, "liner, fleet of seed 7", by="bo", baselines={}
-    )
-    assert again.calibrated == 4
-    assert np.isnan(again.parity)
-    other = place.register(1)
-    assert place.release(other, WORSE, None)
-    with place.database.session() as session:
-        assert promotions.version_of(session, MODEL, other.version).judged.looks == 2
-
-
-def test_a_candidate_is_asked_its_golden_windows_and_its_units_are_counted_again(
-    tmp_path: Path, place: Place
-) -> None:
-    """The card claims a parity of 2e-6 and 9,999 units; the graph has drifted by 3e-6 since."""
-    said = card()
-    figures = (Figure("calibration units", 9_999.0, ""), Figure("parity", 2e-6, ""))
-    export([member()], INTERVAL, replace(said, figures=figures), tmp_path / "claims")
-    one = register(
-        place.database, place.mlflow, place.models, tmp_path / "claims", asked(), by="ada"
-    )
-    golden = read_golden(one.folder)
-    write_golden(one.folder, replace(golden, remaining=golden.remaining + 3e-6 * CAP))
-    shop = Workshop(
-        place.database,
-        Lake(str(tmp_path / "lake"), place.database),
-        place.mlflow,
-        place.models,
-        tmp_path / "training",
-    )
-    known = lives(1)
-    with place.database.session() as session:
-        candidate = promotions.version_of(session, MODEL, one.version)
-
-    found = assess_candidate(
-        shop, candidate, Parts(known, known, known.of({"rig 0"})), known, "seed 7", by="bo",
-        baselines={},
-    )  # fmt: skip
-
-    assert found.calibrated == 2
-    assert found.parity == pytest.approx(5e-6, rel=1e-3)
-    assert found.parity_from == "its card and golden windows"
-
-
-def test_nothing_is_assessed_where_no_life_is_known(place: Place) -> None:
-    frozen = FrozenModel.open(place.exports[0])
-    sample = replace(asked(), failed=np.zeros(len(asked()), dtype=bool))
-
-    with pytest.raises(InvalidModel, match="no remaining life of seed 7 is known"):
-        assess(frozen, 1, "seed 7", sample, {}, None, calibrated=9, parity=0.0)
-
-
-def test_what_serves_is_opened_without_mlflow() -> None:
-    program = (
-        "import json, sys, idrill.registry.champions, idrill.registry.releases\n"
-        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
-    )
-
-    done = subprocess.run(  # noqa: S603  our own program
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-
-    assert set(json.loads(done.stdout)) & {"mlflow", "torch", "sklearn", "pandas"} == set()

@@ -2,24 +2,30 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 
-import polars as pl
 import pytest
-from sqlalchemy.orm import Session
 
 from idrill.errors import NotFound
-from idrill.readers.reading import Kind, Reading, ReadReport, Reason, Rejection
+from idrill.readers.reading import Kind
 from idrill.rigs import Rig
 from idrill.store import merges, rigs, sources, wells
 from idrill.store.database import Database
-from idrill.store.sources import Arrival, MergeCount, MergeRejection, SourceLedger
+from idrill.store.sources import MergeCount
 from idrill.wells import Well
-
-RIG = "RIG_1"
-DAY, NEXT, THIRD = date(2026, 2, 1), date(2026, 2, 2), date(2026, 2, 3)
-START = datetime(2026, 2, 1, tzinfo=UTC)
+from tests.store.arrivals import (
+    DAY,
+    NEXT,
+    RIG,
+    START,
+    THIRD,
+    arrive,
+    bad,
+    depth_log,
+    lines,
+    time_log,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -29,69 +35,6 @@ def _known(database: Database) -> None:
         rigs.register(session, Rig("RIG_2", "two"))
         wells.merge_well(session, Well("A", "a"))
         wells.merge_well(session, Well("B", "b"))
-
-
-def bad(rows: int, sample: str = "x") -> Rejection:
-    return Rejection(7, 6 + rows, rows, Reason.BAD_NUMBER, "no number", sample)
-
-
-def time_log(rows: int, *rejections: Rejection) -> Reading:
-    rejected = sum(rejection.rows for rejection in rejections)
-    report = ReadReport(
-        source="log.csv",
-        format="csv",
-        rows_read=rows + rejected,
-        rows_kept=rows,
-        rejections=rejections,
-        sentinels={"torque": (float("nan"), 3)},
-        gaps=((START, START + timedelta(minutes=5)),),
-        first=START,
-        last=START + timedelta(days=1),
-        interval=4.0,
-    )
-    return Reading(Kind.TIME, pl.DataFrame(), report)
-
-
-def depth_log(rows: int) -> Reading:
-    report = ReadReport("log.las", "las 2.0", rows, rows, first=10.0, last=99.5, interval=0.3048)
-    return Reading(Kind.DEPTH, pl.DataFrame(), report)
-
-
-def arrive(
-    session: Session,
-    name: str,
-    content: str,
-    days: Mapping[date, int] | None = None,
-    *,
-    reading: Reading | None = None,
-    rig_id: str = RIG,
-    rank: int = 50,
-    well_id: str | None = None,
-    map_hash: str = "",
-) -> Arrival:
-    """A source comes in; unless told otherwise, ten rows of `DAY`."""
-    days = {DAY: 10} if days is None else days
-    return sources.record(
-        session,
-        rig_id=rig_id,
-        name=name,
-        content=content,
-        size=1000,
-        rank=rank,
-        reader_version="1",
-        map_hash=map_hash,
-        well_id=well_id,
-        reading=reading or time_log(sum(days.values())),
-        days=days,
-        arrived_at=datetime(2026, 3, 1, tzinfo=UTC),
-    )
-
-
-def lines(found: list[SourceLedger]) -> dict[str, tuple[int, int, int, int, int]]:
-    return {
-        line.name: (line.read, line.contributing, line.rejected, line.duplicate, line.pending)
-        for line in found
-    }
 
 
 def test_a_source_comes_back_as_it_was_recorded(database: Database) -> None:
@@ -285,105 +228,6 @@ def test_the_logs_of_a_well_count_once_even_on_two_rigs(database: Database) -> N
 
         assert (counted.rig_id, sources.well_version(session, "A")) == (RIG, before)
         assert lines(sources.ledger(session, "RIG_2")) == {"x.las": (5, 0, 0, 5, 0)}
-
-
-def test_the_report_comes_back_whole(database: Database) -> None:
-    reading = time_log(10, bad(2, sample="12\x00\udce4;x"), bad(1))
-    with database.session() as session:
-        version = arrive(session, "a.csv", "c1", reading=reading).version
-
-        told = sources.report(session, version.id)
-
-    assert (told["format"], told["rows_read"], told["interval"]) == ("csv", 13, 4.0)
-    assert told["sentinels"] == {"torque": [None, 3]}
-    assert told["gaps"] == [["2026-02-01T00:00:00+00:00", "2026-02-01T00:05:00+00:00"]]
-    rejections = told["rejections"]
-    assert isinstance(rejections, list)
-    assert [(found["rows"], found["sample"]) for found in rejections] == [
-        (2, "12␀\\udce4;x"),
-        (1, "x"),
-    ]
-
-
-def test_a_report_of_no_version_is_refused(database: Database) -> None:
-    with pytest.raises(NotFound, match="number 7"), database.session() as session:
-        sources.report(session, 7)
-
-
-def test_the_ledger_accounts_for_every_row(database: Database) -> None:
-    with database.session() as session:
-        log = arrive(session, "a.csv", "c1", {DAY: 6, NEXT: 4}, reading=time_log(10, bad(3)))
-        counts = [MergeCount(log.version.id, 3, 2, 1)]
-        conflict = Rejection(9, 9, 1, Reason.CONFLICT, "another source says 4.0")
-        lost = [
-            MergeRejection(log.version.id, conflict, "torque", whole=True),
-            MergeRejection(log.version.id, conflict, "hook_load", whole=False),
-        ]
-        sources.record_merge(session, RIG, DAY, counts, lost)
-
-        before = sources.ledger(session, RIG)
-        sources.record_merge(session, RIG, NEXT, [MergeCount(log.version.id, 4, 0, 0)], [])
-        after = sources.ledger(session, RIG)
-
-    assert lines(before) == {"a.csv": (13, 3, 4, 2, 4)}
-    assert lines(after) == {"a.csv": (13, 7, 4, 2, 0)}
-    assert before[0].is_balanced
-    assert after[0].is_balanced
-
-
-def test_a_ledger_that_does_not_add_up_says_so(database: Database) -> None:
-    with database.session() as session:
-        log = arrive(session, "a.csv", "c1")
-        sources.record_merge(session, RIG, DAY, [MergeCount(log.version.id, 9, 0, 0)], [])
-
-        [line] = sources.ledger(session, RIG)
-
-    assert not line.is_balanced
-
-
-def test_merging_again_replaces_what_stood_for_that_day_only(database: Database) -> None:
-    conflict = Rejection(9, 9, 1, Reason.CONFLICT, "another source says 4.0")
-    with database.session() as session:
-        log = arrive(session, "a.csv", "c1", {DAY: 6, NEXT: 4}, reading=time_log(10, bad(3)))
-        lost = [MergeRejection(log.version.id, conflict, None, whole=True)]
-        for day, rows in ((DAY, 6), (NEXT, 4), (DAY, 6)):
-            count = MergeCount(log.version.id, rows - 1, 0, 1)
-            sources.record_merge(session, RIG, day, [count], lost)
-
-        found = sources.rejected(session, RIG, limit=10)
-        ledger = sources.ledger(session, RIG)
-
-    assert lines(ledger) == {"a.csv": (13, 8, 5, 0, 0)}
-    assert [(row.day, row.rejection.reason) for row in found] == [
-        (None, Reason.BAD_NUMBER),
-        (NEXT, Reason.CONFLICT),
-        (DAY, Reason.CONFLICT),
-    ]
-
-
-def test_the_merge_of_depth_logs_is_in_the_ledger_too(database: Database) -> None:
-    conflict = Rejection(9, 9, 1, Reason.CONFLICT, "another log says 4.0")
-    with database.session() as session:
-        log = arrive(session, "x.las", "c1", {}, reading=depth_log(5), well_id="A").version
-        lost = [MergeRejection(log.id, conflict, None, whole=True)]
-        before = lines(sources.ledger(session, RIG))
-
-        for _ in range(2):
-            sources.record_log_merge(session, "A", [MergeCount(log.id, 3, 1, 1)], lost)
-
-        assert before == {"x.las": (5, 0, 0, 0, 5)}
-        assert lines(sources.ledger(session, RIG)) == {"x.las": (5, 3, 1, 1, 0)}
-        assert len(sources.rejected(session, RIG, limit=10)) == 1
-
-
-def test_rejected_rows_are_those_of_current_sources_and_limited(database: Database) -> None:
-    with database.session() as session:
-        arrive(session, "a.csv", "c1", reading=time_log(10, bad(1, "old")))
-        arrive(session, "a.csv", "c2", reading=time_log(10, bad(1, "new"), bad(2, "more")))
-
-        found = sources.rejected(session, RIG, limit=1)
-
-    assert [(row.name, row.rejection.sample) for row in found] == [("a.csv", "new")]
 
 
 def test_two_threads_that_record_one_source_make_one_version(database: Database) -> None:
