@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -167,21 +167,31 @@ def service(home: Path, database: str = "", more: dict[str, str] | None = None) 
     store = database.replace("postgresql://", "postgresql+psycopg://", 1)
     store = store or f"sqlite:///{home / 'idrill.db'}"
     furnish(store)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    process = subprocess.Popen(  # noqa: S603  our own program
-        [sys.executable, "-m", "benchmarks.intake", str(port)],
-        env=environment(home, store) | (more or {}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    port = free_port()
+    process = started(port, environment(home, store) | (more or {}))
     try:
-        token = _token(f"http://127.0.0.1:{port}")
-        yield Intake(port, process.pid, token, database)
+        yield Intake(port, process.pid, token(port), database)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def started(port: int, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """A process of the service, which may not answer yet."""
+    return subprocess.Popen(  # noqa: S603  our own program
+        [sys.executable, "-m", "benchmarks.intake", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def environment(home: Path, store: str) -> dict[str, str]:
@@ -210,12 +220,19 @@ def furnish(store: str) -> None:
     database.dispose()
 
 
-def _token(url: str) -> str:
+def token(port: int) -> str:
+    """What somebody holds who logged in, once the service answers.
+
+    Raises:
+        RuntimeError: If it does not start.
+    """
+    url, body = (
+        f"http://127.0.0.1:{port}/api/v1/auth/login",
+        {"email": _EMAIL, "password": _PASSWORD},
+    )
     for _ in range(600):
         try:
-            told = httpx.post(
-                f"{url}/api/v1/auth/login", json={"email": _EMAIL, "password": _PASSWORD}
-            )
+            told = httpx.post(url, json=body)
         except httpx.TransportError:
             time.sleep(0.1)
         else:

@@ -79,14 +79,14 @@ def run(plan: Plan, database_url: str, folder: Path) -> Outcome:
             rigs.register(session, Rig(name, name))
     store.dispose()
     randomly = random.Random(plan.seed)  # noqa: S311  not for secrets
-    told = _made(plan.readings, randomly)
-    (folder / "published.jsonl").write_text("".join(_line(one) for one in told))
-    expected = _reference(folder / "published.jsonl")
+    told = made(plan.readings, randomly)
+    (folder / "published.jsonl").write_text("".join(line(one) for one in told))
+    expected = reference(folder / "published.jsonl")
     name = f"idrill.crash-{uuid4().hex[:8]}"
     began = time.monotonic()
     consumer = Consumer(plan.url, name, store.url, folder)
     sent = asyncio.run(_play(plan, told, name, consumer, randomly))
-    found = _settled(database_url, expected, plan.patience)
+    found = settled(database_url, expected, plan.patience)
     dead = dead_letters(database_url)
     consumer.end()
     handed = Counter((folder / "handed").read_text().split())
@@ -144,12 +144,12 @@ class Consumer:
         order = [sys.executable, "-m", CONSUMER, str(self._folder / "handed")]
         pipe = subprocess.PIPE
         with (self._folder / "log").open("a") as log:
-            return subprocess.Popen(  # noqa: S603
+            return subprocess.Popen(  # noqa: S603  our own program
                 order, env=self._environment, stdin=pipe, stdout=pipe, stderr=log, text=True
             )
 
 
-def _made(count: int, randomly: random.Random) -> list[Reading]:
+def made(count: int, randomly: random.Random) -> list[Reading]:
     """Readings in no order: shuffled among their neighbours, some told in parts, some late."""
     told: list[Reading] = []
     for number in range(count):
@@ -165,12 +165,12 @@ def _made(count: int, randomly: random.Random) -> list[Reading]:
     return sorted(told, key=lambda one: order[id(one)] + (count if id(one) in late else 0))
 
 
-def _line(reading: Reading) -> str:
+def line(reading: Reading) -> str:
     rig, at, values = reading
     return json.dumps({"rig_id": rig, "time": at.isoformat(), "values": values}) + "\n"
 
 
-def _reference(file: Path) -> Table:
+def reference(file: Path) -> Table:
     """What the table should hold: per rig and instant the values told, of several the largest."""
     best: dict[tuple[str, datetime], dict[str, float]] = {}
     for line in file.read_text().splitlines():
@@ -185,14 +185,14 @@ async def _play(
     plan: Plan, told: list[Reading], name: str, consumer: Consumer, randomly: random.Random
 ) -> int:
     """Publish everything while the consumer is killed and the store breaks; messages sent."""
-    await _declare(plan.url, name)
+    await declare(plan.url, name)
     stream = stream_of(plan.url, name)
     await stream.open()
     killing = asyncio.create_task(asyncio.to_thread(_kill, plan, consumer, randomly))
     sent = 0
     for begin in range(0, len(told), 50):
-        bodies = [_message(one) for one in told[begin : begin + 50]]
-        bodies += [_message(one) for one in told[begin : begin + 50] if randomly.random() < 0.1]
+        bodies = [message(one) for one in told[begin : begin + 50]]
+        bodies += [message(one) for one in told[begin : begin + 50] if randomly.random() < 0.1]
         await asyncio.gather(*(stream.publish(rig, body) for rig, body in bodies))
         sent += len(bodies)
         while sent - consumer.handed() > plan.ahead:  # noqa: ASYNC110  a file tells us
@@ -204,7 +204,7 @@ async def _play(
     return sent + len(POISON)
 
 
-async def _declare(url: str, name: str) -> None:
+async def declare(url: str, name: str) -> None:
     """See that a broker keeps what is published before anybody consumes."""
 
     async def never(_: bytes) -> bool:
@@ -231,13 +231,13 @@ def _kill(plan: Plan, consumer: Consumer, randomly: random.Random) -> None:
         consumer.kill(last=turn == plan.kills - 1)
 
 
-def _message(reading: Reading) -> tuple[str, bytes]:
+def message(reading: Reading) -> tuple[str, bytes]:
     rig, at, values = reading
     rows = [(at.isoformat(), values)]
     return rig, messages.in_rows(rig, rows, message_id=uuid4().hex)
 
 
-def _settled(database_url: str, expected: Table, patience: float) -> Table:
+def settled(database_url: str, expected: Table, patience: float) -> Table:
     """What the table holds once that is as expected, or patience is at its end."""
     deadline = time.monotonic() + patience
     found: Table = {}
