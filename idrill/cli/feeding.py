@@ -56,17 +56,22 @@ def require_rig(database: Database, name: str, *, register: bool, synthetic: boo
             raise NotFound(f"{error}; add --register to enter it") from None
 
 
+async def until_told() -> None:
+    """Wait until Ctrl-C or SIGTERM tells the process to end."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, told.set)
+    await told.wait()
+
+
 async def until_ended(work: "asyncio.Task[None]", stop: Callable[[], None]) -> None:
     """Wait for some work; Ctrl-C and SIGTERM tell it to stop, and give it `GRACE` for that.
 
     Raises:
         StoreError: If it still waited for its sink then.
     """
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, told.set)
-    ending = asyncio.create_task(told.wait())
+    ending = asyncio.create_task(until_told())
     await asyncio.wait({work, ending}, return_when=asyncio.FIRST_COMPLETED)
     ending.cancel()
     if work.done():

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from idrill.cli import controlling as control
-from idrill.cli import wits0, witsml
+from idrill.cli import sparkplug, wits0, witsml
 from idrill.errors import BrokenSource, IDrillError, StoreError
 from idrill.frame import Origin
 from idrill.readers import Kind, Reading, ReadOptions, read, unpack
@@ -34,6 +34,7 @@ app = typer.Typer(no_args_is_help=True, help="Readings through the broker.", ric
 dead = typer.Typer(no_args_is_help=True, help="Messages that told no readings.")
 app.add_typer(control.app, name="control")
 app.add_typer(dead, name="dead")
+app.command("sparkplug")(sparkplug.sparkplug)
 app.command("wits0")(wits0.wits0)
 app.command("witsml")(witsml.witsml)
 

@@ -108,9 +108,10 @@ def summary(tally: Tally) -> list[str]:
     """What a source took in, once it has ended."""
     lines = [status(tally, None)]
     kinds = (("items that feed no channel", tally.unknown), ("no numbers", tally.no_numbers))
-    return lines + [f"{title}: {_counted(of)}" for title, of in kinds if of]
+    return lines + [f"{title}: {counted(of)}" for title, of in kinds if of]
 
 
-def _counted(items: Counter[str]) -> str:
+def counted(items: Counter[str]) -> str:
+    """The most frequent of some things, each with how often it came."""
     first = ", ".join(f"{item} x {count:,}" for item, count in items.most_common(SHOWN))
     return first + (f" and {len(items) - SHOWN} more" if len(items) > SHOWN else "")

@@ -1,0 +1,344 @@
+"""What edge nodes say in Sparkplug B: births, aliases, gaps, deaths; in protobuf and in JSON."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from google.protobuf import (  # type: ignore[import-untyped]
+    descriptor_pb2,
+    descriptor_pool,
+    message_factory,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idrill.errors import InvalidMessage, SettingsError
+from idrill.frame import Origin
+from idrill.readers.columns import ColumnEntry, ColumnMap
+from idrill.sources.sinks import StoreSink
+from idrill.sources.sparkplug import Ear, Target, load_devices, placed, stale_of
+from idrill.sources.sparkplug_link import rebirth
+from idrill.sources.sparkplug_payload import Metric, Payload, read, written
+from tests.sources.wits0_sender import until
+from tests.streams.brokers import url_of
+
+NOON = 1_772_366_400_000
+"""2026-03-01 12:00 UTC [ms since the epoch]."""
+FLOOR = ("North", "EDGE", "FLOOR")
+DOUBLE = 10
+
+
+def ear(columns: Mapping[str, ColumnEntry] | None = None) -> Ear:
+    return Ear({FLOOR: Target("R1", ColumnMap(columns or {}))})
+
+
+def topic(kind: str, device: str | None = "FLOOR") -> str:
+    return "/".join(filter(None, ("spBv1.0", "North", kind, "EDGE", device)))
+
+
+def metric(
+    name: str | None, value: float | None, alias: int | None = None, at: int | None = NOON,
+    unit: str | None = None,
+) -> Metric:  # fmt: skip
+    return Metric(name, alias, at, value, DOUBLE, unit)
+
+
+def born(listener: Ear, *metrics: Metric, session: int = 0) -> None:
+    """Have the node and its device born."""
+    node = Payload(NOON, 0, (Metric("bdSeq", None, NOON, float(session), DOUBLE),))
+    listener.hear(topic("NBIRTH", None), written(node))
+    listener.hear(topic("DBIRTH"), written(Payload(NOON, 1, metrics)))
+
+
+def test_values_by_alias_become_readings_in_the_unit_of_the_birth() -> None:
+    listener = ear()
+    born(listener, metric("Drilling/Hookload", 0.0, 1, unit="klbf"), metric("Torque", 0.0, 2))
+
+    heard = listener.hear(
+        topic("DDATA"),
+        written(Payload(NOON, 2, (metric(None, 100.0, 1), metric(None, 5.0, 2, NOON + 1000)))),
+    )
+
+    assert heard is not None
+    [(first, values), (second, others)] = heard.readings["R1"]
+    assert (first, second) == ("2026-03-01T12:00:00+00:00", "2026-03-01T12:00:01+00:00")
+    assert values == {"hook_load": pytest.approx(444.8222)}
+    assert others == {"torque": 5.0}
+    assert not heard.ask_rebirth
+
+
+def test_a_birth_tells_readings_too() -> None:
+    listener = ear()
+    listener.hear(topic("NBIRTH", None), written(Payload(NOON, 0)))
+
+    heard = listener.hear(
+        topic("DBIRTH"), written(Payload(NOON, 1, (metric("Torque", 3.0, 1, at=None),)))
+    )
+
+    assert heard is not None
+    assert heard.readings == {"R1": [("2026-03-01T12:00:00+00:00", {"torque": 3.0})]}
+
+
+def test_an_alias_that_no_birth_told_is_no_reading_and_a_birth_is_asked_for() -> None:
+    listener = ear()
+
+    heard = listener.hear(topic("DDATA"), written(Payload(NOON, 9, (metric(None, 1.0, 1),))))
+
+    assert heard is not None
+    assert (heard.readings, heard.ask_rebirth, heard.unnamed) == ({}, True, 1)
+
+
+def test_a_gap_in_the_count_is_noticed_and_the_count_goes_round() -> None:
+    listener = ear()
+    born(listener, metric("Torque", 0.0, 1))
+
+    def data(seq: int) -> bool:
+        heard = listener.hear(topic("DDATA"), written(Payload(NOON, seq, (metric(None, 1.0, 1),))))
+        assert heard is not None
+        assert heard.readings
+        return heard.ask_rebirth
+
+    asked = [data(seq % 256) for seq in (*range(2, 258), 259, 260)]
+
+    assert [place for place, one in enumerate(asked) if one] == [256]
+    assert listener.gaps == 1
+
+
+def test_a_node_that_died_is_stale_until_it_is_born_again() -> None:
+    listener = ear()
+    born(listener, metric("Torque", 0.0, 1), session=1)
+    listener.hear(topic("DDEATH"), written(Payload(NOON, 2)))
+    device = list(stale_of(listener))
+    listener.hear(topic("NDEATH", None), written(Payload(None, None, (metric("bdSeq", 1.0),))))
+    both = list(stale_of(listener))
+    born(listener, session=2)
+    old = Payload(None, None, (metric("bdSeq", 1.0),))
+    listener.hear(topic("NDEATH", None), written(old))
+
+    assert device == ["North/EDGE/FLOOR"]
+    assert both == ["North/EDGE/FLOOR", "North/EDGE"]
+    assert list(stale_of(listener)) == []
+
+
+def test_json_says_the_same_as_protobuf() -> None:
+    told = {
+        "timestamp": NOON,
+        "seq": 2,
+        "metrics": [
+            {"name": "Torque", "value": 5, "timestamp": NOON},
+            {"name": "WOB", "value": 10.0, "properties": {"engUnit": {"value": "klbf"}}},
+            {"name": "Mode", "value": "auto"},
+            {"name": "Torque on", "value": True},
+            {"name": "Hookload", "value": None},
+        ],
+    }
+    listener = ear()
+    born(listener)
+
+    heard = listener.hear(topic("DDATA"), json.dumps(told).encode())
+
+    assert heard is not None
+    [(_, values)] = heard.readings["R1"]
+    assert values == {"torque": 5.0, "weight_on_bit": pytest.approx(44.48222)}
+
+
+def test_what_a_person_says_of_a_metric_counts_and_what_is_no_channel_is_counted() -> None:
+    listener = ear({"A/7": ColumnEntry("torque", "kft.lbf"), "Hookload": ColumnEntry(ignore=True)})
+    born(listener)
+
+    metrics = (metric("A/7", 1.0), metric("Hookload", 1.0), metric("Coffee", 1.0))
+    heard = listener.hear(topic("DDATA"), written(Payload(NOON, 2, metrics)))
+
+    assert heard is not None
+    assert heard.readings["R1"][0][1] == {"torque": pytest.approx(1.355818)}
+    assert dict(listener.unknown) == {"Hookload": 1, "Coffee": 1}
+
+
+def test_a_device_that_is_no_rig_is_counted_and_other_topics_are_passed_over() -> None:
+    listener = ear()
+    body = written(Payload(NOON, 0, (metric("Torque", 1.0),)))
+
+    heard = listener.hear(topic("DDATA", "OTHER"), body)
+
+    assert heard is not None
+    assert heard.readings == {}
+    assert dict(listener.strangers) == {"North/EDGE/OTHER": 1}
+    for other in ("spBv1.0/STATE/host", topic("NCMD", None), topic("DDATA", None), "a/b"):
+        assert listener.hear(other, b"whatever") is None
+        assert placed(other) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\x12\xff\xff\xff", b"{", b'{"metrics": [7]}', b"\x13", b"\xff" * 11, b"\x08\x01\x12\x02"],
+)
+def test_what_is_no_payload_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidMessage):
+        ear().hear(topic("DDATA"), body)
+
+
+def test_an_instant_that_is_none_is_told_as_it_is() -> None:
+    listener = ear()
+    born(listener)
+
+    odd = Payload(None, 2, (metric("Torque", 1.0, at=None), metric("Torque", 2.0, at=1 << 60)))
+    heard = listener.hear(topic("DDATA"), written(odd))
+
+    assert heard is not None
+    assert [at for at, _ in heard.readings["R1"]] == [
+        "Sparkplug: None ms", f"Sparkplug: {1 << 60} ms",
+    ]  # fmt: skip
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.floats(allow_nan=False), st.text(st.characters(codec="utf-8"))
+)
+METRICS = st.builds(
+    Metric,
+    st.one_of(st.none(), st.text(st.characters(codec="utf-8"))),
+    st.one_of(st.none(), st.integers(0, (1 << 64) - 1)),
+    st.one_of(st.none(), st.integers(0, (1 << 63) - 1)),
+    VALUES,
+    st.just(DOUBLE),
+    st.one_of(st.none(), st.text(st.characters(codec="utf-8"), min_size=1)),
+)
+PAYLOADS = st.builds(
+    Payload,
+    st.one_of(st.none(), st.integers(0, (1 << 63) - 1)),
+    st.one_of(st.none(), st.integers(0, 255)),
+    st.lists(METRICS, max_size=4).map(tuple),
+)
+
+
+@given(PAYLOADS)
+def test_what_is_written_is_read_again(payload: Payload) -> None:
+    assert read(written(payload)) == payload
+
+
+@given(st.binary(max_size=64))
+def test_no_bytes_do_more_than_be_refused(body: bytes) -> None:
+    try:
+        read(body)
+    except InvalidMessage:
+        return
+
+
+def protobuf() -> Any:
+    """The payload as Google's protobuf has it, from the fields of the specification."""
+    kinds = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(name="sparkplug.proto", package="t", syntax="proto2")
+
+    def add(name: str, *fields: tuple[str, int, int, str | None, bool]) -> None:
+        made = file.message_type.add(name=name)
+        for field, number, kind, of, repeated in fields:
+            label = kinds.LABEL_REPEATED if repeated else kinds.LABEL_OPTIONAL
+            one = made.field.add(name=field, number=number, type=kind, label=label)
+            if of is not None:
+                one.type_name = f".t.{of}"
+
+    whole, text, part = kinds.TYPE_UINT64, kinds.TYPE_STRING, kinds.TYPE_MESSAGE
+    add(
+        "Value", ("type", 1, kinds.TYPE_UINT32, None, False), ("string_value", 8, text, None, False)
+    )
+    add("Set", ("keys", 1, text, None, True), ("values", 2, part, "Value", True))
+    add(
+        "Metric", ("name", 1, text, None, False), ("alias", 2, whole, None, False),
+        ("timestamp", 3, whole, None, False), ("datatype", 4, kinds.TYPE_UINT32, None, False),
+        ("is_null", 7, kinds.TYPE_BOOL, None, False), ("properties", 9, part, "Set", False),
+        ("int_value", 10, kinds.TYPE_UINT32, None, False), ("long_value", 11, whole, None, False),
+        ("float_value", 12, kinds.TYPE_FLOAT, None, False),
+        ("double_value", 13, kinds.TYPE_DOUBLE, None, False),
+        ("boolean_value", 14, kinds.TYPE_BOOL, None, False),
+        ("string_value", 15, text, None, False),
+    )  # fmt: skip
+    add(
+        "Payload", ("timestamp", 1, whole, None, False), ("metrics", 2, part, "Metric", True),
+        ("seq", 3, whole, None, False), ("uuid", 4, text, None, False),
+    )  # fmt: skip
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("t.Payload"))
+
+
+def test_payloads_of_the_reference_encoder_are_read() -> None:
+    payload = protobuf()(timestamp=NOON, seq=7, uuid="x")
+    typed = [(3, "int_value", 2**32 - 5), (1, "int_value", 0xFB), (7, "int_value", 5),
+             (4, "long_value", 2**64 - 9), (9, "float_value", 0.5), (10, "double_value", 2.5),
+             (11, "boolean_value", True), (12, "string_value", "on")]  # fmt: skip
+    for datatype, field, value in typed:
+        payload.metrics.add(name="a", alias=3, timestamp=NOON, datatype=datatype, **{field: value})
+    one = payload.metrics.add(name="b", is_null=True)
+    one.properties.keys.extend(["low", "engUnit"])
+    one.properties.values.add(type=12, string_value="x")
+    one.properties.values.add(type=12, string_value="psi")
+
+    found = read(payload.SerializeToString())
+
+    assert [one.value for one in found.metrics] == [-5, -5, 5, -9, 0.5, 2.5, True, "on", None]
+    assert (found.seq, found.metrics[-1].unit) == (7, "psi")
+    assert protobuf().FromString(rebirth()).metrics[0].name == "Node Control/Rebirth"
+
+
+def test_the_file_of_devices_says_which_is_which_rig(tmp_path: Path) -> None:
+    (tmp_path / "columns.toml").write_text('[columns]\n"A" = "torque"\n')
+    file = tmp_path / "devices.toml"
+    head = '[[device]]\ngroup = "G"\nnode = "N"\n'
+    file.write_text(f'{head}rig = "R1"\nmap = "columns.toml"\n{head}device = "D"\nrig = "R2"\n')
+
+    found = load_devices(file)
+
+    assert {place: one.rig_id for place, one in found.items()} == {
+        ("G", "N", None): "R1", ("G", "N", "D"): "R2",
+    }  # fmt: skip
+    assert found["G", "N", None].columns.entry("A").channel == "torque"
+    for wrong in ("", f'{head}rig = "r 1"\n', f'{head}rig = "R1"\n{head}rig = "R2"\n', "["):
+        file.write_text(wrong)
+        with pytest.raises(SettingsError, match=r"devices\.toml"):
+            load_devices(file)
+
+
+@pytest.mark.service
+def test_a_node_behind_a_real_broker_is_asked_for_its_birth_and_its_readings_are_kept(
+    sink: StoreSink, kept: Callable[..., list[tuple[float | None, ...]]]
+) -> None:
+    from faststream.mqtt import MQTTBroker
+
+    from idrill.sources.sparkplug_link import Desk, SparkplugLink
+
+    url, group = url_of("mqtt"), f"G{uuid4().hex[:8]}"
+    listener = Ear({(group, "EDGE", "FLOOR"): Target("R1", ColumnMap())})
+    buried: list[str] = []
+    commands: list[object] = []
+
+    async def scene() -> None:
+        desk = Desk(lambda _: Origin.LIVE, lambda _, reason: buried.append(reason))
+        link = SparkplugLink(url, f"idrill-{uuid4().hex[:8]}", listener, sink, desk)
+        node = MQTTBroker(url, apply_types=False)
+
+        async def obey(body: bytes) -> None:
+            commands.append(body)
+            base = f"spBv1.0/{group}"
+            await node.publish(written(Payload(NOON, 0)), f"{base}/NBIRTH/EDGE")
+            birth = Payload(NOON, 1, (metric("Torque", 1.0, 1),))
+            await node.publish(written(birth), f"{base}/DBIRTH/EDGE/FLOOR")
+            data = Payload(NOON, 2, (metric(None, 2.0, 1, NOON + 1000),))
+            await node.publish(written(data), f"{base}/DDATA/EDGE/FLOOR")
+
+        node.subscriber(f"spBv1.0/{group}/NCMD/EDGE")(obey)
+        await link.open()
+        await node.start()
+        unknown = written(Payload(NOON, 9, (metric(None, 5.0, 1),)))
+        await node.publish(unknown, f"spBv1.0/{group}/DDATA/EDGE/FLOOR")
+        await until(lambda: link.readings == 2)
+        await link.close()
+        await node.stop()
+
+    asyncio.run(scene())
+
+    assert kept("torque") == [(1.0,), (2.0,)]
+    assert len(commands) == 1
+    assert "no birth told" in buried[0]
