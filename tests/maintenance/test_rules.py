@@ -203,6 +203,25 @@ def test_terms_are_joined_by_all_and_any() -> None:
     assert judged(one, frame) == [("raised", 0.0), ("returned", 3.0)]
 
 
+def test_a_term_may_be_turned_round_and_what_is_unknown_stays_so() -> None:
+    tested = rule(when={"not": {"channel": "torque", "above": 20}})
+
+    assert judged(tested, series("torque", 30, None, 10, None, 30)) == [
+        ("raised", 2.0),
+        ("returned", 4.0),
+    ]
+
+
+def test_a_smoothed_value_is_judged_once_its_mean_is_of_use_and_noise_raises_nothing() -> None:
+    noise = [5.0 if at % 2 else 25.0 for at in range(120)]
+    plain = rule(when={"channel": "torque", "above": 20})
+    smooth = rule(when={"channel": "torque", "above": 20, "smooth": 10})
+
+    assert len(judged(plain, series("torque", *noise))) > 50
+    assert judged(smooth, series("torque", *noise)) == []
+    assert judged(smooth, series("torque", *[30.0] * 20)) == [("raised", 10.0)]
+
+
 def test_an_unknown_part_leaves_open_what_the_others_do_not_settle() -> None:
     tested = rule(
         when={"all": [{"channel": "torque", "above": 20}, {"activity_not": ["drilling_rotating"]}]}
@@ -312,6 +331,15 @@ RULES = [
         "name": "during",
         "when": {"channel": "torque", "rises_by": 8, "within": 20, "during": ["static"]},
     },
+    {
+        "name": "smooth",
+        "when": {
+            "all": [
+                {"channel": "torque", "falls_by": 4, "within": 40, "smooth": 6},
+                {"not": {"channel": "torque", "below": 5, "smooth": 3}},
+            ]
+        },
+    },
     {"name": "stale", "when": {"channel": "hook_load", "stale_for": 7}, "off_delay": 4},
     {"name": "score", "when": {"score": "anomaly", "above": 0.5}},
     {
@@ -387,6 +415,11 @@ def test_any_batches_of_the_same_rows_tell_the_same(
             {"when": {"channel": "torque", "rises_by": 3, "within": 9, "deadband": 3}},
             "less than the change",
         ),
+        (
+            {"when": {"channel": "torque", "rises_by": 3, "within": 9, "smooth": 9}},
+            "less than within",
+        ),
+        ({"when": {"not": [1]}}, "is no table"),
         ({"when": {"activity": ["sleeping"]}}, "is none of drilling_rotating"),
         ({"when": {"all": [{"channel": "torque", "above": 3}]}}, "at least two"),
         ({"when": {"score": "rul_p10", "stale_for": 3}}, "a score may be"),

@@ -35,6 +35,8 @@ class Limit:
     """True above it."""
     deadband: float = 0.0
     """How far inside of the limit the value has to come back before this is over."""
+    smooth: float = 0.0
+    """Time constant of the mean that is judged instead of the value [s]; 0: the value itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,12 @@ class Change:
     direction: Direction
     by: float
     within: float
-    """Length of the window [s]; it is kept in 60 parts."""
+    """Length of the window [s]; it is kept in 20 parts."""
     deadband: float = 0.0
     during: frozenset[Activity] = frozenset()
     """The window begins anew where the rig does something else; empty: it never does."""
+    smooth: float = 0.0
+    """Time constant of the mean that is judged instead of the value [s]; 0: the value itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,15 @@ class Either:
     terms: tuple["Term", ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Contrary:
+    """The term does not hold."""
+
+    term: "Term"
+
+
 Leaf = Limit | ScoreLimit | Change | Stale | Doing
-Term = Leaf | Every | Either
+Term = Leaf | Every | Either | Contrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,8 @@ def leaves(term: Term) -> Iterator[Leaf]:
     if isinstance(term, Every | Either):
         for one in term.terms:
             yield from leaves(one)
+    elif isinstance(term, Contrary):
+        yield from leaves(term.term)
     else:
         yield term
 

@@ -11,6 +11,7 @@ from typing import Any
 from idrill.frame import Activity
 from idrill.maintenance.rules.definition import (
     Change,
+    Contrary,
     Direction,
     Doing,
     Either,
@@ -22,8 +23,10 @@ from idrill.maintenance.rules.definition import (
     Term,
 )
 from idrill.maintenance.rules.rows import SECOND, Rows, Score
+from idrill.maintenance.rules.smoothing import Smoothed
+from idrill.maintenance.rules.windows import Window
 
-PARTS = 60
+PARTS = 20
 """In how many parts the window of a change is kept."""
 
 Memory = dict[str, Any]
@@ -84,19 +87,25 @@ class _OfChannel(_Beyond):
     def __init__(self, term: Limit, unusable: int) -> None:
         super().__init__(term)
         self._channel, self._unusable = term.channel, unusable
+        self._smoothed = Smoothed(term.smooth)
         self._held: Outcome = None
 
     def read(self, rows: Rows, row: int) -> None:
         value = rows.usable(self._channel, self._unusable)[row]
-        self.outcome = self._held
-        if value is not None:
-            self._judge(value)
+        mean = None if value is None else self._smoothed.take(rows.times[row], value)
+        self.outcome = None
+        if mean is not None:
+            self.outcome = self._held
+            self._judge(mean)
             self._held = self.outcome
-        else:
-            self.outcome = None
 
     def memory(self) -> Memory:
-        return super().memory() | {"_held": self._held}
+        return super().memory() | {"_held": self._held, "smoothed": self._smoothed.memory()}
+
+    def restore(self, memory: Memory) -> None:
+        kept = dict(memory)
+        self._smoothed.restore(kept.pop("smoothed"))
+        super().restore(kept)
 
 
 class _OfScore(_Beyond):
@@ -113,44 +122,42 @@ class _OfScore(_Beyond):
 
 
 class _OfChange(Judge):
-    """The window is kept as the extremes of its parts, so its memory does not grow with rates."""
-
     def __init__(self, term: Change, unusable: int) -> None:
         super().__init__()
         self._term, self._unusable = term, unusable
-        self._part = max(1, int(term.within * SECOND) // PARTS)
+        self._window = Window(max(1, int(term.within * SECOND) // PARTS), PARTS)
+        self._smoothed = Smoothed(term.smooth)
         self._held = False
-        self._parts: list[list[float]] = []
-        """Number, least and greatest value of each."""
         self.limit = term.by
 
     def read(self, rows: Rows, row: int) -> None:
         during, activity = self._term.during, rows.activities[row]
         if during and activity not in during:
-            self._parts, self._held = [], False
+            self._window.forget()
+            self._smoothed.forget()
+            self._held = False
             self.outcome = None if activity in (None, Activity.UNKNOWN) else False
             return
         value = rows.usable(self._term.channel, self._unusable)[row]
+        mean = None if value is None else self._smoothed.take(rows.times[row], value)
         self.outcome = None
-        if value is not None:
-            self._take(rows.times[row] // self._part, value)
-            self._judge(value)
+        if mean is not None:
+            self._window.take(rows.times[row], mean)
+            self._judge(mean)
 
     def memory(self) -> Memory:
-        return super().memory() | {"_held": self._held, "_parts": self._parts}
+        more = {"_held": self._held, "window": self._window.parts}
+        return super().memory() | more | {"smoothed": self._smoothed.memory()}
 
-    def _take(self, number: int, value: float) -> None:
-        self._parts = [part for part in self._parts if part[0] >= number - PARTS]
-        if self._parts and self._parts[-1][0] == number:
-            part = self._parts[-1]
-            part[1], part[2] = min(part[1], value), max(part[2], value)
-        else:
-            self._parts.append([number, value, value])
+    def restore(self, memory: Memory) -> None:
+        kept = dict(memory)
+        self._window.restore(kept.pop("window"))
+        self._smoothed.restore(kept.pop("smoothed"))
+        super().restore(kept)
 
     def _judge(self, value: float) -> None:
-        rise = value - min(part[1] for part in self._parts)
-        fall = max(part[2] for part in self._parts) - value
-        change = {Direction.RISES: rise, Direction.FALLS: -fall}.get(
+        rise, fall = value - self._window.low, self._window.high - value
+        change = {Direction.RISES: rise, Direction.FALLS: fall}.get(
             self._term.direction, rise if rise >= fall else -fall
         )
         least = self._term.by - (self._term.deadband if self._held else 0.0)
@@ -217,6 +224,9 @@ def verdict_of(term: Term, judges: Mapping[int, Judge]) -> Callable[[], Outcome]
     if isinstance(term, Every | Either):
         parts = [verdict_of(one, judges) for one in term.terms]
         return lambda: _combined(parts, decisive=isinstance(term, Either))
+    if isinstance(term, Contrary):
+        part = verdict_of(term.term, judges)
+        return lambda: None if (told := part()) is None else not told
     judge = judges[id(term)]
     return lambda: judge.outcome
 

@@ -1,12 +1,13 @@
 """Terms of a rule as they are written down: a table with one thing that it asks for.
 
-| asks for                                  | beside it                                            |
-|-------------------------------------------|------------------------------------------------------|
-| `above`, `below`, `outside = [low, high]` | `channel` or `score`, `deadband`, `unit`             |
-| `rises_by`, `falls_by`, `changes_by`      | `channel`, `within` [s], `during`, `deadband` …      |
-| `stale_for` [s]                           | `channel`                                            |
-| `activity` or `activity_not`              |                                                      |
-| `all` or `any`                            | a list of terms                                      |
+| asks for                                  | beside it                                          |
+|-------------------------------------------|----------------------------------------------------|
+| `above`, `below`, `outside = [low, high]` | `channel` or `score`, `deadband`, `smooth`, `unit` |
+| `rises_by`, `falls_by`, `changes_by`      | `channel`, `within` [s], `during`, and the same    |
+| `stale_for` [s]                           | `channel`                                          |
+| `activity` or `activity_not`              |                                                    |
+| `all` or `any`                            | a list of terms                                    |
+| `not`                                     | a term                                             |
 """
 
 from idrill.channels import Channel, channel
@@ -14,6 +15,7 @@ from idrill.errors import InvalidRule, UnitError, UnknownChannel
 from idrill.frame import Activity
 from idrill.maintenance.rules.definition import (
     Change,
+    Contrary,
     Direction,
     Doing,
     Either,
@@ -33,7 +35,7 @@ LONGEST = 86_400.0
 
 _LIMITS = ("above", "below", "outside")
 _CHANGES = tuple(Direction)
-_ASKED = (*_LIMITS, *_CHANGES, "stale_for", "activity", "activity_not", "all", "any")
+_ASKED = (*_LIMITS, *_CHANGES, "stale_for", "activity", "activity_not", "all", "any", "not")
 
 
 def term_of(document: object, place: str = "when", depth: int = 1) -> Term:
@@ -61,6 +63,8 @@ def term_of(document: object, place: str = "when", depth: int = 1) -> Term:
 def _read(fields: Fields, asked: str, depth: int) -> Term:
     if asked in ("all", "any"):
         return _several(fields, asked, depth)
+    if asked == "not":
+        return Contrary(term_of(fields.any("not"), f"{fields.place}.not", depth + 1))
     if asked in ("activity", "activity_not"):
         return _doing(fields, asked)
     if "score" in fields:
@@ -121,7 +125,7 @@ def _limit(fields: Fields, measured: Channel) -> Limit:
     least = measured.low if low is None else low
     greatest = measured.high if high is None else high
     _see_that_it_ends(fields, low, high, deadband, greatest - least)
-    return Limit(measured.name, low, high, deadband)
+    return Limit(measured.name, low, high, deadband, _smooth(fields))
 
 
 def _score(fields: Fields, asked: str) -> ScoreLimit:
@@ -181,7 +185,14 @@ def _change(fields: Fields, asked: str, measured: Channel) -> Change:
         )
     within = fields.number("within", 1.0, LONGEST)
     during = activities_of(fields, "during")
-    return Change(measured.name, Direction(asked), by, within, deadband, during)
+    smooth = _smooth(fields)
+    if smooth >= within:
+        raise InvalidRule(f"{fields.place}.smooth: must be less than within, or no change is seen")
+    return Change(measured.name, Direction(asked), by, within, deadband, during, smooth)
+
+
+def _smooth(fields: Fields) -> float:
+    return fields.number("smooth", 0.0, LONGEST, 0.0)
 
 
 def _conversion(fields: Fields, measured: Channel) -> tuple[float, float]:
