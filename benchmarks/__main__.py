@@ -20,6 +20,7 @@ TOOLS = (
     "real_data",
     "rig_files",
     "serving",
+    "sockets",
     "untrained",
 )
 """Modules that measure nothing themselves."""

@@ -86,6 +86,8 @@ def _serve_plain(host: str, port: int, workers: int) -> None:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         h11_max_incomplete_event_size=64 << 10,
+        ws_max_size=64 << 10,
+        ws_per_message_deflate=False,
     )
 
 

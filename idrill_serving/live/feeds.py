@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from idrill.store.live_changes import Changes, Position
 from idrill.store.live_outlet import Verdict
 from idrill_serving.live import buckets, messages
-from idrill_serving.live.messages import Message
+from idrill_serving.live.messages import Column, Message, Table
 from idrill_serving.live.subscriptions import WIDTHS, Subscription
 
 if TYPE_CHECKING:
@@ -83,9 +83,8 @@ class Feed:
     ) -> list[Message]:
         """What somebody is told who begins to watch."""
         if self.is_latest:
-            few = replace(picture, rows=picture.rows.clear(), verdicts=())
-            table = messages.rows_of(few, self.wanted)
-            first = messages.snapshot(few, self.wanted, table, recovered=recovered)
+            few = replace(picture, verdicts=())
+            first = messages.snapshot(few, self.wanted, Table([], {}), recovered=recovered)
             return [*first, self._latest(picture)]
         changes, table = self._table(session, picture)
         return list(messages.snapshot(changes, self.wanted, table, recovered=recovered))
@@ -95,7 +94,7 @@ class Feed:
         if self.is_latest:
             return None
         changes, table = self._table(session, changes)
-        if table.height * max(1, table.width - 1) > 2 * messages.VALUES:
+        if table.height * table.width > 2 * messages.VALUES:
             return None
         return list(messages.batch(changes, self.wanted, table, recovered=True))
 
@@ -104,24 +103,27 @@ class Feed:
             changes, table = self._table(session, changes)
             return list(messages.batch(changes, self.wanted, table))
         told = [self._latest(changes)] if self.learn(changes) else []
-        few = replace(changes, rows=changes.rows.clear(), verdicts=())
-        return [*messages.batch(few, self.wanted, messages.rows_of(few, self.wanted)), *told]
+        few = replace(changes, verdicts=())
+        return [*messages.batch(few, self.wanted, Table([], {})), *told]
 
     def _latest(self, changes: Changes) -> Message:
         at, verdict = changes.position, self.verdict
         return messages.latest(changes.rig, at, self.values, verdict, self.wanted)
 
-    def _table(self, session: Session, changes: Changes) -> tuple[Changes, pl.DataFrame]:
+    def _table(self, session: Session, changes: Changes) -> tuple[Changes, Table]:
         """Rows, or the buckets in which any of them are."""
         width = WIDTHS.get(self.wanted.resolution)
         if width is None:
             return changes, messages.rows_of(changes, self.wanted)
         starts = buckets.touched([changes], width)
         if not starts:
-            return changes, changes.rows.select("time").clear()
+            return changes, Table([], {})
         table, verdicts = buckets.read(session, changes.rig, starts, width)
         names = messages.seen(self.wanted, table.columns)
-        return replace(changes, verdicts=verdicts), table.select("time", *names)
+        columns: dict[str, Column] = {
+            name: table[name].struct.unnest().to_dict(as_series=False) for name in names
+        }
+        return replace(changes, verdicts=verdicts), Table(table["time"].to_list(), columns)
 
 
 def merged(pending: Sequence[Changes]) -> Changes:

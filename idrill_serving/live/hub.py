@@ -44,7 +44,7 @@ class Hub:
 
     def __init__(self, database: Database, wake: LiveWake) -> None:
         self._database, self._wake = database, wake
-        self._follower = Follower(database)
+        self.follower = Follower(database)
         self._clients: dict[Client, None] = {}
         self._joins: list[Join] = []
         self._something = asyncio.Event()
@@ -66,7 +66,7 @@ class Hub:
     @property
     def feeds(self) -> int:
         """How many different things are watched."""
-        return len(self._follower.feeds)
+        return len(self.follower.feeds)
 
     @property
     def lag(self) -> float:
@@ -151,20 +151,20 @@ class Hub:
 
     async def _woken(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._follower.wait()):
+            async with asyncio.timeout(self.follower.wait()):
                 await self._something.wait()
 
     async def _step(self) -> None:
-        self._follower.forget()
+        self.follower.forget()
         ready = [one for one in self._joins if one.client.outbox.has_room]
         self._joins = [one for one in self._joins if not one.client.outbox.has_room]
-        if not ready and not self._follower.feeds:
+        if not ready and not self.follower.feeds:
             return
         loop = asyncio.get_running_loop()
-        done = await loop.run_in_executor(self._reading, self._follower.step, ready)
+        done = await loop.run_in_executor(self._reading, self.follower.step, ready)
         self._joins = [one for one in done.waiting if one.stands] + self._joins
         for delivery in done.deliveries:
-            self._deliver(delivery)
+            self.deliver(delivery)
         for feed in done.begin_anew:
             self._joins += [
                 Join(one, one.wish, feed.rig_id, NOWHERE)
@@ -175,7 +175,8 @@ class Hub:
             self._something.set()
         await self._note(done.error)
 
-    def _deliver(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
+        """Hand messages to those for whom they are."""
         join = delivery.join
         if join is None:
             for message in delivery.messages:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import polars as pl
 from pydantic_core import to_json
+from websockets.frames import Frame, Opcode
 
 from idrill.channels import channel
 from idrill.frame import channels_in
@@ -20,14 +20,17 @@ VALUES = 20_000
 
 START = Position()
 
-_INSTANT = "%Y-%m-%dT%H:%M:%S%.6fZ"
+
+Column = list[float | None] | dict[str, list[float | None]]
+"""Values of a channel, or by statistic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message as it goes over the wire, shared by all to whom it goes."""
 
-    text: str
+    frame: bytes
+    """A text frame of the protocol, not compressed."""
     rig_id: str = ""
     """Whose readings it tells; empty where it tells none."""
     rows: int = 0
@@ -39,16 +42,50 @@ class Message:
     @property
     def size(self) -> int:
         """What it takes of a queue [bytes]."""
-        return len(self.text)
+        return len(self.frame)
+
+    @property
+    def text(self) -> str:
+        """What it says, for hosts that make the frame themselves."""
+        return self.frame[self.frame.index(b"{") :].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Readings as they are told: instants, and a column of each channel."""
+
+    times: list[datetime]
+    columns: dict[str, Column]
+
+    @property
+    def height(self) -> int:
+        """How many rows."""
+        return len(self.times)
+
+    @property
+    def width(self) -> int:
+        """Values of a row, its instant included."""
+        return 1 + sum(len(one) if isinstance(one, dict) else 1 for one in self.columns.values())
+
+    def part(self, start: int, rows: int) -> dict[str, Any]:
+        """Some rows, as a message has them."""
+        some = slice(start, start + rows)
+        values = {
+            name: {kind: one[some] for kind, one in column.items()}
+            if isinstance(column, dict)
+            else column[some]
+            for name, column in self.columns.items()
+        }
+        return {"time": [_iso(one) for one in self.times[some]], "values": values}
 
 
 def control(kind: str, **told: object) -> Message:
     """A message that tells no readings."""
-    return Message(_text({"type": kind, **told}))
+    return Message(_framed({"type": kind, **told}))
 
 
 def snapshot(
-    picture: Changes, wanted: Subscription, table: pl.DataFrame, *, recovered: bool | None
+    picture: Changes, wanted: Subscription, table: Table, *, recovered: bool | None
 ) -> Iterator[Message]:
     """Everything that somebody sees who begins to watch; the oldest is left out of too much.
 
@@ -59,18 +96,18 @@ def snapshot(
         recovered: False where somebody wanted to go on and cannot.
     """
     names = seen(wanted, picture.rig.channels)
-    most = max(1, 2 * VALUES // _width(table))
+    first = max(0, table.height - max(1, 2 * VALUES // table.width))
     told = _head("snapshot", picture) | {
         "recovered": recovered,
-        "shortened": table.height > most,
+        "shortened": first > 0,
         "units": {name: channel(name).unit for name in names},
     }
     del told["after"]
-    yield from _parts(told, picture, wanted, table.tail(most))
+    yield from _parts(told, picture, wanted, table, first)
 
 
 def batch(
-    changes: Changes, wanted: Subscription, table: pl.DataFrame, *, recovered: bool = False
+    changes: Changes, wanted: Subscription, table: Table, *, recovered: bool = False
 ) -> Iterator[Message]:
     """What changed; nothing if nothing of it is wanted."""
     told = _head("batch", changes) | ({"recovered": True} if recovered else {})
@@ -95,7 +132,7 @@ def latest(
     }
     if wanted.quality and verdict is not None:
         told |= {"judged": verdict.time, "activity": verdict.activity, "bits": verdict.bits}
-    return Message(_text(told), rig.rig_id, 1, position, position, replaces=True)
+    return Message(_framed(told), rig.rig_id, 1, position, position, replaces=True)
 
 
 def seen(wanted: Subscription, told: Iterable[str]) -> list[str]:
@@ -103,13 +140,24 @@ def seen(wanted: Subscription, told: Iterable[str]) -> list[str]:
     return channels_in(told if wanted.channels is None else set(wanted.channels) & set(told))
 
 
-def rows_of(changes: Changes, wanted: Subscription) -> pl.DataFrame:
+def rows_of(changes: Changes, wanted: Subscription) -> Table:
     """The rows that tell anything of what is wanted, by time."""
-    names = seen(wanted, changes.rows.columns)
-    table = changes.rows.select("time", *names)
-    if names:
-        return table.filter(pl.any_horizontal(pl.col(names).is_not_null())).sort("time")
-    return table.clear()
+    names, rows = seen(wanted, changes.rows.columns), changes.rows
+    columns = [rows[name].to_list() for name in names]
+    times = rows["time"].to_list()
+    telling = [
+        place
+        for place, told in enumerate(zip(*columns, strict=True))
+        if any(value is not None for value in told)
+    ]
+    telling.sort(key=times.__getitem__)
+    return Table(
+        [times[place] for place in telling],
+        {
+            name: [column[place] for place in telling]
+            for name, column in zip(names, columns, strict=True)
+        },
+    )
 
 
 def chosen(events: Sequence[Event], wanted: Subscription) -> list[Event]:
@@ -153,37 +201,25 @@ def _verdicts(verdicts: Sequence[Verdict], wanted: Subscription) -> dict[str, An
 
 
 def _parts(
-    told: dict[str, Any], changes: Changes, wanted: Subscription, table: pl.DataFrame
+    told: dict[str, Any], changes: Changes, wanted: Subscription, table: Table, first: int = 0
 ) -> Iterator[Message]:
     """A message, or several of which the last one also tells what is not readings."""
-    rows = max(1, VALUES // _width(table))
-    starts = range(0, max(table.height, 1), rows)
+    rows = max(1, VALUES // table.width)
+    starts = range(first, max(table.height, 1), rows)
     for number, start in enumerate(starts, 1):
-        part = table.slice(start, rows)
-        body = told | {"part": number, "parts": len(starts)} | _columns(part)
+        part = table.part(start, rows)
+        body = told | {"part": number, "parts": len(starts)} | part
         if number == len(starts):
             body |= _others(changes, wanted)
-        yield Message(_text(body), changes.rig.rig_id, part.height, changes.after, changes.position)
-
-
-def _columns(table: pl.DataFrame) -> dict[str, Any]:
-    times = table["time"].dt.strftime(_INSTANT).to_list() if table.height else []
-    values: dict[str, Any] = {}
-    for name in table.columns:
-        if name == "time":
-            continue
-        series = table[name]
-        nested = isinstance(series.dtype, pl.Struct)
-        values[name] = (
-            series.struct.unnest().to_dict(as_series=False) if nested else series.to_list()
+        yield Message(
+            _framed(body), changes.rig.rig_id, len(part["time"]), changes.after, changes.position
         )
-    return {"time": times, "values": values}
 
 
-def _width(table: pl.DataFrame) -> int:
-    """Values that a row has."""
-    return sum(3 if isinstance(dtype, pl.Struct) else 1 for dtype in table.dtypes)
+def _iso(time: datetime) -> str:
+    return f"{time.isoformat(timespec='microseconds')[:26]}Z"
 
 
-def _text(told: Mapping[str, Any]) -> str:
-    return to_json(told, inf_nan_mode="null").decode()
+def _framed(told: Mapping[str, Any]) -> bytes:
+    payload = to_json(told, inf_nan_mode="null")
+    return Frame(Opcode.TEXT, payload).serialize(mask=False)

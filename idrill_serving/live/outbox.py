@@ -128,7 +128,7 @@ class Outbox:
             return
         if self._task is None and self._wire.is_free:
             try:
-                self._wire.send_now(message.text)
+                self._wire.send_now(message.frame)
             except Gone:
                 self._end()
             else:

@@ -16,7 +16,7 @@ from idrill.errors import IDrillError, LakeBusy
 from idrill.registry.prognoses import Bench
 from idrill.store import live_scoring
 from idrill.store.live_wake import LiveWake
-from idrill.store.locks import table_lock, this_process
+from idrill.store.locks import scoring_lock, this_process
 
 if TYPE_CHECKING:
     from idrill_serving.live.rig_scoring import RigScoring
@@ -90,7 +90,7 @@ class Scorer:
         said = ""
         while not self._ending.is_set():
             try:
-                with table_lock(self._bench.lake.folder, "live scoring", self._bench.database, 0.0):
+                with scoring_lock(self._bench.database):
                     said = ""
                     self._work()
             except LakeBusy:

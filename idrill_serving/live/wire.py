@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.types import Message, Scope, Send
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN
 
 from idrill_serving.watching import HOST_SEND
 
@@ -35,20 +36,19 @@ class Wire:
         """Whether a message would be taken at once."""
         return self._host is not None and self._host.writable.is_set()
 
-    def send_now(self, text: str) -> None:
-        """Send while it is free: that waits for nothing, so no task is needed.
+    def send_now(self, frame: bytes) -> None:
+        """Send a frame while it is free: that waits for nothing, so no task is needed.
+
+        The frame was made once for all clients. That it is not compressed is allowed also where
+        compression was agreed on (RFC 7692, section 6).
 
         Raises:
             Gone: If nobody is there any more.
         """
-        sending = self._send({"type": "websocket.send", "text": text}).__await__()
-        try:
-            next(sending)
-        except StopIteration:
-            return
-        except (OSError, RuntimeError) as error:
-            raise Gone from error
-        raise RuntimeError("the host had to be waited for though it was free")
+        host = self._host
+        if host is None or host.disconnected or host.close_sent or host.conn.state is not OPEN:
+            raise Gone
+        host.transport.write(frame)
 
     async def send(self, text: str) -> None:
         """Send as soon as it is free.
