@@ -41,8 +41,8 @@ class Scoring:
     """What it cannot do, and why."""
     waiting: int
     """Rigs with readings that are not scored."""
-    waiting_since: datetime | None
-    """When the readings came in of the rig that waits for longest."""
+    lag: timedelta
+    """Time of the rig between its newest reading and its newest verdict, where that is most."""
     faults: tuple[Fault, ...]
 
 
@@ -56,7 +56,7 @@ def status(session: Session, now: datetime) -> Scoring:
     """How scoring is, at a time."""
     row = session.get(ScorerRow, _ONLY, populate_existing=True)
     at_work = row is not None and now - row.seen_at <= GONE
-    waiting, since = session.execute(_behind(func.count(), func.min(LiveRigRow.changed_at))).one()
+    waiting = session.execute(_behind(LiveRigRow.last_time, LiveOutletRow.state)).all()
     faults = session.scalars(
         select(ScoringFaultRow).order_by(ScoringFaultRow.at.desc()),
         execution_options={"populate_existing": True},
@@ -66,8 +66,8 @@ def status(session: Session, now: datetime) -> Scoring:
         since=row.since if row is not None and at_work else None,
         seen_at=row.seen_at if row is not None else None,
         note=row.note if row is not None and at_work else "",
-        waiting=waiting,
-        waiting_since=since,
+        waiting=len(waiting),
+        lag=max((_lag(newest, state) for newest, state in waiting), default=timedelta()),
         faults=tuple(Fault(one.rig_id, one.attempts, one.at, one.detail) for one in faults),
     )
 
@@ -101,6 +101,13 @@ def note_fault(session: Session, rig_id: str, detail: str) -> None:
 def clear_fault(session: Session, rig_id: str) -> None:
     """Forget the fault of a rig that was scored again."""
     session.execute(delete(ScoringFaultRow).where(ScoringFaultRow.rig_id == rig_id))
+
+
+def _lag(newest: datetime | None, state: Mapping[str, Any] | None) -> timedelta:
+    last = (state or {}).get("last")
+    if newest is None or last is None:
+        return timedelta()
+    return max(newest - datetime.fromisoformat(last), timedelta())
 
 
 def _behind(*wanted: Any) -> Select[Any]:

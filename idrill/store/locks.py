@@ -1,8 +1,8 @@
-"""One writer per lake table at a time, across processes and, with PostgreSQL, across machines.
+"""Who may write a table of the lake, or score live readings: one at a time, across processes.
 
-delta-rs has dropped concurrent overwrites of the same files (delta-io/delta-rs#3622, #3736), so a
-writer holds the table from reading its version to committing the next. The operating system, or
-the server, releases the lock of a process that died.
+With PostgreSQL also across machines. delta-rs has dropped concurrent overwrites of the same files
+(delta-io/delta-rs#3622, #3736), so a writer holds the table from reading its version to committing
+the next. The operating system, or the server, releases the lock of a process that died.
 """
 
 import hashlib
@@ -71,6 +71,22 @@ def rig_lock(folder: Path, rig_id: str, database: "Database") -> AbstractContext
         LakeBusy: If another process held the rig for `LONGEST_WAIT`.
     """
     return table_lock(folder, f"rig {rig_id}", database, LONGEST_WAIT)
+
+
+def scoring_lock(database: "Database") -> AbstractContextManager[None]:
+    """The right to score the live readings of a store.
+
+    Beside a SQLite file the lock lies beside it, not in the lake: a lake that is away must not come
+    to be by that.
+
+    Args:
+        database: The store.
+
+    Raises:
+        LakeBusy: If another process scores them.
+    """
+    folder = Path(str(database.engine.url.database)).parent
+    return table_lock(folder, "live scoring", database, 0.0)
 
 
 @contextmanager

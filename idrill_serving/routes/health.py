@@ -15,13 +15,14 @@ from idrill.access import Permission
 from idrill.errors import IDrillError
 from idrill.store import rig_days
 from idrill.store.live_writer import WAITING, WriterState
-from idrill_serving import publishing
+from idrill_serving import publishing, scoring_health
 from idrill_serving.dependencies import PlatformDependency, PrincipalDependency
-from idrill_serving.doors import ClosedRoute
+from idrill_serving.doors import ClosedRoute, Principal
 from idrill_serving.platform import Platform
 from idrill_serving.schemas.health import (
     Condition,
     HealthAnswer,
+    ScoringHealth,
     ServiceHealth,
     ServicesAnswer,
     StreamHealth,
@@ -81,6 +82,7 @@ async def show_stream(platform: PlatformDependency, principal: PrincipalDependen
         last_commit=done.last_commit,
         last_fault=done.last_fault if may_know_why else None,
         last_fault_at=done.last_fault_at,
+        scoring=await _scoring(platform, principal),
     )
 
 
@@ -98,6 +100,7 @@ async def _probed(platform: Platform) -> list[ServiceHealth]:
         ("rate limits", _redis),
         ("models", _models),
         ("stream", _stream),
+        ("scoring", _scored),
     )
     return await asyncio.gather(*(_probe(platform, name, probe) for name, probe in probes))
 
@@ -166,6 +169,29 @@ def _stream(platform: Platform) -> tuple[Condition, str]:
     if live.state is WriterState.ENDED:
         return Condition.DEGRADED, "the writer died: the next batch starts another one"
     return _broker(platform)
+
+
+def _scored(platform: Platform) -> tuple[Condition, str]:
+    try:
+        return scoring_health.probed(platform.database)
+    except IDrillError:
+        return Condition.DEGRADED, "the store does not say whether what comes in is scored"
+
+
+async def _scoring(platform: Platform, principal: Principal) -> ScoringHealth | None:
+    rigs, in_full = principal.user.rigs, principal.may(Permission.READ_SYSTEM_LOG)
+    ask = partial(
+        scoring_health.told,
+        platform.database,
+        lambda rig: rigs is None or rig in rigs,
+        in_full=in_full,
+    )
+    with anyio.move_on_after(TIMEOUT):
+        try:
+            return await to_thread.run_sync(ask, abandon_on_cancel=True)
+        except IDrillError:
+            return None
+    return None
 
 
 def _broker(platform: Platform) -> tuple[Condition, str]:

@@ -42,6 +42,36 @@ class ServicesAnswer(Answer):
     services: list[ServiceHealth]
 
 
+class ScoringFault(Answer):
+    """A rig that could not be scored; it is tried again."""
+
+    rig_id: Annotated[str, Field(examples=["RIG_01"])]
+    attempts: Annotated[int, Field(description="That failed in a row.")]
+    at: datetime
+    detail: Annotated[str | None, Field(description="Why; for who may read the system log.")]
+
+
+class ScoringHealth(Answer):
+    """Who scores live readings, and how far behind."""
+
+    holder: Annotated[
+        str | None,
+        Field(examples=["process 4711 on rig-host"], description="Who scores; null: nobody."),
+    ]
+    since: datetime | None
+    seen_at: Annotated[datetime | None, Field(description="When somebody was last at work.")]
+    note: Annotated[str, Field(description="What it cannot do, and why.")]
+    waiting: Annotated[int, Field(description="Rigs with readings that are not scored.")]
+    lag: Annotated[
+        float,
+        Field(
+            description="Time between the newest reading and the newest verdict of a rig that "
+            "waits, where that is most [s]; verdicts wait for a quarter of a minute anyway."
+        ),
+    ]
+    faults: list[ScoringFault]
+
+
 class StreamHealth(ServiceHealth):
     """How readings get from this worker to where they are kept."""
 
@@ -55,3 +85,6 @@ class StreamHealth(ServiceHealth):
         str | None, Field(description="Why the store failed last; for who may read the system log.")
     ]
     last_fault_at: datetime | None
+    scoring: Annotated[
+        ScoringHealth | None, Field(description="Null while the store does not say.")
+    ]

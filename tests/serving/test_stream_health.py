@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from idrill.access import Role
 from idrill.errors import StoreError
 from idrill.readers.posted import Period, read_rows
-from idrill.store import live_intake
+from idrill.store import live_intake, live_scoring
 from idrill.store.live_intake import Batch, Committed
 from idrill.store.live_writer import WAITING
 from tests.service import Service
@@ -151,3 +152,37 @@ def test_a_writer_that_died_is_told_and_started_anew(service: Service) -> None:
     assert (dead["status"], dead["writer"]) == ("degraded", "ended")
     assert again == 200
     assert stream(service)["writer"] == "running"
+
+
+def test_a_stream_says_who_scores_what_comes_in(service: Service) -> None:
+    def holder() -> object:
+        return stream(service)["scoring"]["holder"]
+
+    deadline = monotonic() + 120.0
+    while not holder() and monotonic() < deadline:
+        sleep(0.05)
+
+    told = stream(service)["scoring"]
+
+    assert told["holder"].startswith("process ")
+    assert (told["faults"], told["lag"]) == ([], 0.0)
+
+
+def test_a_rig_that_cannot_be_scored_degrades_and_is_told_to_who_sees_it(service: Service) -> None:
+    with service.database.session() as session:
+        live_scoring.note_fault(session, "R2", "a bug")
+
+    headers = service.newcomer(Role.ENGINEER, ("R1",))
+    shut = service.client.get(STREAM, headers=headers).json()["scoring"]["faults"]
+    plain = stream(service, Role.VIEWER)["scoring"]["faults"]
+    full = stream(service, Role.ENGINEER)["scoring"]["faults"]
+    word = service.client.get("/api/v1/health").json()["status"]
+    with service.database.session() as session:
+        live_scoring.clear_fault(session, "R2")
+
+    assert shut == []
+    assert [(one["rig_id"], one["detail"]) for one in plain + full] == [
+        ("R2", None),
+        ("R2", "a bug"),
+    ]
+    assert word == "degraded"
