@@ -174,7 +174,7 @@ def _new_rule(document: Any, name: str) -> Any:
 
 
 def _of_rule(document: Any, name: str) -> Any:
-    return document.example(name, rule=a_rule(document.service)["name"])
+    return document.example(name, rule=a_rule(document.service, rig=document.rig)["name"])
 
 
 def _changed_rule(document: Any, name: str) -> Any:
@@ -193,15 +193,20 @@ def _of_subscription(document: Any, name: str) -> Any:
     return document.example(name, subscription_id=a_subscription(document.service))
 
 
+def _sensor(document: Any, name: str) -> Any:
+    return document.example(name, channel="torque")
+
+
 _RULES, _TOLD = f"{MAINTENANCE}/alert-rules", f"{MAINTENANCE}/alert-subscriptions"
 _ALERT, _TASK = f"{MAINTENANCE}/alerts/{{alert_id}}", f"{MAINTENANCE}/tasks/{{task_id}}"
-_CHANGE = f"{CONTROL}/changes/{{change_id}}"
+_CHANGE, _SENSOR = f"{CONTROL}/changes/{{change_id}}", "/api/v1/rigs/{rig_id}/sensors/{channel}"
 _WELL, _SESSION = f"{CONFIG}/well-profiles", f"{CONFIG}/drilling-sessions"
 
 PREPARED: dict[str, Callable[[Any, str], Any]] = {
     "POST /api/v1/rigs": _new_rig,
     "PATCH /api/v1/rigs/{rig_id}": _rig,
     "PUT /api/v1/rigs/{rig_id}/equipment": _layout,
+    **{f"POST {_SENSOR}/{verb}": _sensor for verb in ("deactivate", "activate")},
     f"POST {_WELL}": _new_well,
     **{f"{verb} {_WELL}/{{well_id}}": _of_well for verb in ("GET", "PUT", "DELETE")},
     f"POST {_SESSION}": _new_session,

@@ -21,9 +21,13 @@ from tests.serving.test_auth import forged, unsigned
 from tests.serving.test_injection import STRINGS
 
 ABOUT_NO_RIG = re.compile(
-    r"/api/v1/(auth|users|api-keys|audit|system-log|health|models)\b|^POST /api/v1/rigs$"
+    r"/api/v1/(auth|users|api-keys|audit|system-log|health|models)\b"
+    r"|^POST /api/v1/(rigs|facilities)$|/api/v1/maintenance/alert-subscriptions/"
 )
-"""Resources that belong to people or to everybody; a new rig belongs to nobody yet."""
+"""Resources that belong to people or to everybody; what is new belongs to nobody yet."""
+
+RIGS = (*RIG, "rigs")
+"""What a rig, or some of them, are called in a request."""
 
 WITH_A_BODY = [one for one in OPERATIONS if one.startswith(("POST", "PUT", "PATCH"))]
 
@@ -98,12 +102,12 @@ def test_a_rig_that_one_may_not_see_is_like_one_that_is_not_there(
 
 def names_a_rig(asked: Asked) -> bool:
     body = asked.body if isinstance(asked.body, dict) else {}
-    return any(name in told for told in (asked.path, asked.query, body) for name in RIG)
+    return any(name in told for told in (asked.path, asked.query, body) for name in RIGS)
 
 
 def not_there(asked: Asked) -> Asked:
     """The same request about something that nobody has."""
-    absent: dict[str, Any] = dict.fromkeys(RIG, "R77")
+    absent: dict[str, Any] = dict.fromkeys(RIG, "R77") | {"rigs": ["R77"]}
     absent |= {name: 987654321 for name, value in asked.path.items() if isinstance(value, int)}
     absent |= {
         name: "0" * len(value)

@@ -20,6 +20,8 @@ WELLS, SESSIONS = "/api/v1/config/well-profiles", "/api/v1/config/drilling-sessi
 ALERTS, TASKS = "/api/v1/maintenance/alerts", "/api/v1/maintenance/tasks"
 CHANGES, DVR = "/api/v1/control/changes", "/api/v1/dvr/calibrations/{calibration_id}"
 KEYS, MODELS = "/api/v1/api-keys", "/api/v1/models/{model}"
+RULES, TOLD = "/api/v1/maintenance/alert-rules", "/api/v1/maintenance/alert-subscriptions"
+SENSORS, FACILITIES = "/api/v1/rigs/{rig_id}/sensors/{channel}", "/api/v1/facilities"
 
 WRITTEN = {
     f"POST {AUTH}/login": "auth.logged_in",
@@ -51,6 +53,14 @@ WRITTEN = {
     f"POST {ALERTS}/{{alert_id}}/suppress": "alert.suppressed",
     f"POST {ALERTS}/{{alert_id}}/unsuppress": "alert.unsuppressed",
     f"POST {ALERTS}/{{alert_id}}/close": "alert.closed",
+    f"POST {SENSORS}/deactivate": "sensor.deactivated",
+    f"POST {SENSORS}/activate": "sensor.activated",
+    f"POST {FACILITIES}": "facility.created",
+    f"POST {FACILITIES}/{{facility_id}}/rigs": "facility.changed",
+    f"POST {RULES}": "alert_rule.created",
+    f"PUT {RULES}/{{rule}}": "alert_rule.changed",
+    f"POST {TOLD}": "alert_subscription.created",
+    f"DELETE {TOLD}/{{subscription_id}}": "alert_subscription.removed",
     f"POST {TASKS}": "task.proposed",
     f"PATCH {TASKS}/{{task_id}}": "task.changed",
     f"POST {TASKS}/{{task_id}}/approve": "task.approved",
@@ -76,6 +86,7 @@ WRITTEN = {
 SILENT = {
     f"POST {AUTH}/refresh",
     f"POST {AUTH}/password-reset",
+    f"POST {AUTH}/tickets",
     "POST /api/v1/sensor-data",
     "POST /api/v1/sensor-data/batch",
     "POST /api/v1/sensor-data/columns",
@@ -83,8 +94,8 @@ SILENT = {
     "POST /api/v1/predictions/rul",
     "POST /api/v1/predictions/rul/auto",
 }
-"""Readings and prognoses, which name their sender themselves, a login that goes on, and the wish
-for a mail, whose entry follows where there is an account."""
+"""Readings and prognoses, which name their sender themselves, a login that goes on, a ticket of it
+for half a minute, and the wish for a mail, whose entry follows where there is an account."""
 
 
 def test_every_route_that_may_change_something_is_in_one_of_the_tables() -> None:
