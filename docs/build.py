@@ -1,9 +1,12 @@
 """`make docs`: writes what the code knows better into the pages, and checks every link."""
 
+import json
 import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Table
 
@@ -12,10 +15,13 @@ from idrill.frame import channels_in, quality_of, sd_of
 from idrill.store.orm import METADATA
 from idrill.store.orm.columns import Row
 from idrill.store.tables import TABLES, LakeTable
+from idrill.streams import asyncapi
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "channels.md"
 DATA = ROOT / "docs" / "data.md"
+MESSAGES = ROOT / "docs" / "messages.md"
+ASYNCAPI = ROOT / "docs" / "asyncapi.json"
 
 HEAD = """# Channels
 
@@ -92,6 +98,62 @@ def _columns(table: Table) -> str:
     return ("wide: " if wide else "") + ", ".join(told)
 
 
+def asyncapi_document() -> str:
+    """The messages of the stream, as AsyncAPI 3.0."""
+    told = asyncapi.document(version("idrill"), "idrill.readings")
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def messages_page() -> str:
+    """The messages of the stream, in Markdown."""
+    told = json.loads(asyncapi_document())
+    schemas = told["components"]["schemas"]
+    parts = [MESSAGES_HEAD]
+    for one in told["components"]["messages"].values():
+        payload = one["payload"]["$ref"].rpartition("/")[2]
+        parts.append(f"## {one['title']}: `{one['name']}`\n\n{_fields(schemas[payload])}")
+        for example in one["examples"]:
+            shown = json.dumps(example["payload"], indent=1, ensure_ascii=False)
+            parts.append(f"For example ({example['name']}):\n\n```json\n{shown}\n```\n")
+    parts.append("## Parts\n")
+    for name in ("Row", "Columns", "RegisterRig", "RegisterFacility", "SwitchSensor"):
+        about = schemas[name].get("description", "")
+        parts.append(f"### {name}\n\n{about}\n\n{_fields(schemas[name])}")
+    return "\n".join(parts)
+
+
+MESSAGES_HEAD = """# Messages of the stream
+
+Written by `make docs` from the models that read them; the same as AsyncAPI 3.0 is
+[asyncapi.json](asyncapi.json), which the service answers at `/asyncapi.json`. How they are sent,
+and what is promised, stands in [streams.md](streams.md).
+"""
+
+
+def _fields(schema: dict[str, Any]) -> str:
+    required = set(schema.get("required", ()))
+    rows = (
+        f"| `{name}` | {_kind(told)} | {'yes' if name in required else ''} "
+        f"| {told.get('description', '')} |\n"
+        for name, told in schema["properties"].items()
+    )
+    return "| field | is | required | what it says |\n|---|---|---|---|\n" + "".join(rows)
+
+
+def _kind(told: dict[str, Any]) -> str:
+    """What a field holds, in a few words."""
+    if "$ref" in told:
+        name = told["$ref"].rpartition("/")[2]
+        return "values by channel" if name == "Values" else f"[{name}](#{name.lower()})"
+    if "anyOf" in told:
+        return " or ".join(_kind(one) for one in told["anyOf"])
+    if "const" in told or "enum" in told:
+        return ", ".join(f"`{one}`" for one in told.get("enum", [told.get("const")]))
+    if told.get("type") == "array":
+        return f"list of {_kind(told.get('items', {}))}"
+    return str(told.get("format") or told.get("type") or "anything")
+
+
 def pages() -> list[Path]:
     """Every page of documentation."""
     return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("deploy/*.md")])
@@ -118,6 +180,8 @@ def main() -> int:
     """Write the pages and list what leads nowhere; 1 if anything does."""
     PAGE.write_text(channels_page())
     DATA.write_text(data_page())
+    ASYNCAPI.write_text(asyncapi_document())
+    MESSAGES.write_text(messages_page())
     broken = [link for page in pages() for link in broken_links(page)]
     print("\n".join(broken) or f"{len(pages())} pages, every link leads somewhere")
     return 1 if broken else 0

@@ -145,6 +145,7 @@ DOORS = MappingProxyType(
         "GET /docs": PUBLIC,
         "GET /docs/{asset}": PUBLIC,
         "GET /openapi.json": PUBLIC,
+        "GET /asyncapi.json": PUBLIC,
         "GET /live": PUBLIC,
         "GET /live/{asset}": PUBLIC,
         "GET /metrics": Door(ADMIN, Permission.READ_METRICS),

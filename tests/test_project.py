@@ -228,6 +228,13 @@ def test_the_page_of_data_has_the_tables_that_are_declared() -> None:
     assert build.DATA.read_text() == build.data_page(), "run make docs"
 
 
+def test_the_messages_of_the_stream_are_those_of_the_models() -> None:
+    build = documentation()
+
+    assert build.ASYNCAPI.read_text() == build.asyncapi_document(), "run make docs"
+    assert build.MESSAGES.read_text() == build.messages_page(), "run make docs"
+
+
 def test_every_link_of_every_page_leads_somewhere() -> None:
     build = documentation()
 

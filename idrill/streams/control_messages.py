@@ -22,7 +22,7 @@ Words = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class RegisterRig(_Strict):
@@ -64,6 +64,7 @@ class ControlMessage(_Strict):
     """An order, and who signs for it."""
 
     format: Literal["idrill.control/1"]
+    """Of this kind of message."""
     message_id: Annotated[str, Field(min_length=1, max_length=128)]
     """Of this sending; the same order again changes nothing."""
     key_id: Annotated[int, Field(ge=1, le=2**53 - 1)]

@@ -25,7 +25,7 @@ MOST_ROWS = 10_000
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Row(_Strict):
@@ -51,13 +51,17 @@ class Message(_Strict):
     message_id: Annotated[str, Field(min_length=1, max_length=128)]
     """Of this sending; only for people who look for it: readings are known by rig and instant."""
     rig_id: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{0,31}$")]
+    """A rig that is registered."""
     origin: Literal[Origin.LIVE, Origin.REPLAY, Origin.SYNTHETIC] | None = None
-    """None: what the readings of the rig are."""
+    """Left out: what the readings of the rig are."""
     sender: Annotated[str, Field(max_length=200)] = ""
+    """Who is named where a reading is rejected; else `stream`."""
     units: Annotated[dict[str, str], Field(default_factory=dict, max_length=200)]
     """Of some of the channels; must be those that are stored."""
     rows: Annotated[list[Row] | None, Field(max_length=MOST_ROWS)] = None
+    """Readings one by one; one that cannot be used is rejected alone."""
     columns: Columns | None = None
+    """The same in columns; one of an unknown channel refuses the message."""
 
     @model_validator(mode="after")
     def _tells_readings_once(self) -> Self:

@@ -1,5 +1,6 @@
 """The documentation, from files of our own: no page asks another host."""
 
+from importlib.metadata import version
 from importlib.resources import files
 
 from fastapi import APIRouter
@@ -7,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from idrill.streams import asyncapi
 from idrill_serving.dependencies import PlatformDependency
 from idrill_serving.doors import ClosedRoute
 
@@ -55,6 +57,12 @@ def show_asset(asset: str) -> Response:
 def show_document(request: Request) -> Response:
     """Every route, what it takes and what it answers."""
     return JSONResponse(request.app.openapi())
+
+
+@router.get("/asyncapi.json")
+def show_messages(platform: PlatformDependency) -> Response:
+    """Every message of the stream, as AsyncAPI 3.0."""
+    return JSONResponse(asyncapi.document(version("idrill"), platform.settings.stream_name))
 
 
 @router.get("/metrics")
