@@ -49,6 +49,8 @@ def apply(session: Session, rig_id: str, conditions: Sequence[Condition]) -> Non
     # Who changes a rule takes the turns of all rigs too, so these stay as they are.
     rules = _rules(session, {one.rule for one in conditions})
     for condition in conditions:
+        # So that what escalates does so however many rows are judged at once.
+        escalate_rig(session, rig_id, condition.at)
         rule = rules.get(condition.rule)
         if rule is not None and rule.enabled and rule.version == condition.version:
             _apply(session, rig_id, rule, condition)

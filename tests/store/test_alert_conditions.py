@@ -249,6 +249,27 @@ def test_steps_that_are_due_at_once_are_all_taken_and_begin_anew_with_the_condit
     assert found(database)[0].told.priority is Priority.HIGH
 
 
+@pytest.mark.parametrize("batches", [1, 2])
+def test_what_escalates_between_two_conditions_does_so_in_any_batches(
+    database: Database, batches: int
+) -> None:
+    course = [condition(Turn.RAISED, 0), condition(Turn.RETURNED, 900)]
+
+    for first in range(0, 2, 2 // batches):
+        part = course[first : first + 2 // batches]
+        told(database, *part)
+        with database.session() as session:
+            alert_conditions.escalate_rig(session, "R1", part[-1].at)
+
+    (alert,) = found(database)
+    assert [action for action, _ in entries(database, alert.id)] == [
+        "raise",
+        "escalate",
+        "return",
+        "deescalate",
+    ]
+
+
 def test_what_a_person_raised_escalates_by_the_clock(database: Database) -> None:
     steps = (Escalation(60.0, Priority.CRITICAL),)
     with database.session() as session:
