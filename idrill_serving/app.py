@@ -15,6 +15,7 @@ from idrill_serving import errors, openapi
 from idrill_serving.bodies import BodyLimits
 from idrill_serving.doors import check_doors
 from idrill_serving.live.duties import Duties, duties_of
+from idrill_serving.live.figures import SocketFigures
 from idrill_serving.live.hub import Hub
 from idrill_serving.models import follow
 from idrill_serving.noting import STARTED, STOPPED
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.platform = platform = build_platform(settings)
     app.state.hub = Hub(platform.database, platform.wake)
+    platform.metrics.add(SocketFigures(app.state.hub))
     for resource in RESOURCES:
         # Included routers keep their routes to themselves; the doors are checked on a flat list.
         app.router.routes.extend(resource.router.routes)

@@ -1,6 +1,7 @@
 """What Prometheus collects: requests and their times, by route template."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.registry import Collector
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the classes of times [s]."""
@@ -45,6 +46,10 @@ class Metrics:
         requests, times = self._counted[key]
         requests.inc()
         times.observe(seconds)
+
+    def add(self, figures: Collector) -> None:
+        """Collect what others count too."""
+        self._registry.register(figures)
 
     def shown(self) -> bytes:
         """Everything, in Prometheus's text format."""

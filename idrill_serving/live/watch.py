@@ -109,7 +109,9 @@ def _row(picture: Picture, name: str, now: datetime) -> list[Text]:
     age = (now - at).total_seconds()
     stale = age > STALE or picture.state != "connected"
     flags = Quality(picture.bits.get(name, 0))
-    words = ", ".join(str(bit.name).lower() for bit in flags) or "good"
+    words = ", ".join(str(bit.name).lower() for bit in flags) or (
+        "good" if picture.activity else "not judged"
+    )
     bad = bool(flags & ~INFORMATIVE)
     style = "bright_black" if stale else "red" if bad else ""
     cells = (name, f"{value:.2f}", channel(name).unit, sparkline([one for _, one in line]))

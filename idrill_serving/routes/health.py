@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio import to_thread
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from idrill.access import Permission
@@ -22,11 +24,15 @@ from idrill_serving.platform import Platform
 from idrill_serving.schemas.health import (
     Condition,
     HealthAnswer,
+    HubHealth,
     ScoringHealth,
     ServiceHealth,
     ServicesAnswer,
     StreamHealth,
 )
+
+if TYPE_CHECKING:
+    from idrill_serving.live.hub import Hub
 
 router = APIRouter(prefix="/api/v1/health", tags=["health"], route_class=ClosedRoute)
 
@@ -67,7 +73,9 @@ async def show_database(platform: PlatformDependency) -> ServiceHealth:
 
 
 @router.get("/stream")
-async def show_stream(platform: PlatformDependency, principal: PrincipalDependency) -> StreamHealth:
+async def show_stream(
+    request: Request, platform: PlatformDependency, principal: PrincipalDependency
+) -> StreamHealth:
     """How readings get from this worker to where they are kept, and whether they do."""
     found = await _probe(platform, "stream", _stream)
     done = platform.live.progress
@@ -82,6 +90,7 @@ async def show_stream(platform: PlatformDependency, principal: PrincipalDependen
         last_commit=done.last_commit,
         last_fault=done.last_fault if may_know_why else None,
         last_fault_at=done.last_fault_at,
+        hub=_hub(request),
         scoring=await _scoring(platform, principal),
     )
 
@@ -201,6 +210,20 @@ def _broker(platform: Platform) -> tuple[Condition, str]:
     if publisher.ping(PING):
         return Condition.OK, f"{publisher.backend} answers"
     return Condition.DEGRADED, f"{publisher.backend} is away: readings go to the store at once"
+
+
+def _hub(request: Request) -> HubHealth:
+    hub: Hub = request.app.state.hub
+    done = hub.tally
+    return HubHealth(
+        status=Condition.DEGRADED if hub.is_away else Condition.OK,
+        sockets=hub.open,
+        feeds=hub.feeds,
+        queued=done.waiting,
+        sent=done.sent,
+        dropped=done.dropped,
+        slow=done.slow,
+    )
 
 
 def _worst(services: list[ServiceHealth]) -> Condition:

@@ -72,6 +72,18 @@ class ScoringHealth(Answer):
     faults: list[ScoringFault]
 
 
+class HubHealth(Answer):
+    """How those who watch at this worker are told."""
+
+    status: Condition
+    sockets: Annotated[int, Field(description="That are open.")]
+    feeds: Annotated[int, Field(description="Different things that are watched.")]
+    queued: Annotated[int, Field(description="What waits for all clients [bytes].")]
+    sent: Annotated[int, Field(description="Messages, since the worker was started.")]
+    dropped: Annotated[int, Field(description="Messages of full queues; their clients were told.")]
+    slow: Annotated[int, Field(description="Clients that were let go because they took nothing.")]
+
+
 class StreamHealth(ServiceHealth):
     """How readings get from this worker to where they are kept."""
 
@@ -85,6 +97,7 @@ class StreamHealth(ServiceHealth):
         str | None, Field(description="Why the store failed last; for who may read the system log.")
     ]
     last_fault_at: datetime | None
+    hub: HubHealth
     scoring: Annotated[
         ScoringHealth | None, Field(description="Null while the store does not say.")
     ]

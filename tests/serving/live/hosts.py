@@ -63,7 +63,7 @@ class Host:
             login = logins.begin(session, user.id)
         return self.platform.tokens.issue(Claims(user.id, login.id))
 
-    def tell(self, seconds: Sequence[int], rig_id: str = "R1", **values: float) -> int:
+    def tell(self, seconds: Sequence[int], rig_id: str = "R1", /, **values: float) -> int:
         """Commit readings of some seconds past noon; the revision that holds them."""
         told = values or {"hook_load": 800.0}
         rows = [
