@@ -6,8 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import text, update
 
 from idrill.maintenance.alerts import Action, Priority, State
@@ -38,6 +41,30 @@ RULE: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="module")
+def postgresql_template(postgres_server: str) -> Iterator[str]:
+    """Name of a migrated PostgreSQL database that others are copied from."""
+    name = f"idrill_test_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        migrated = Database(with_driver(postgres_server.rsplit("/", 1)[0] + f"/{name}"))
+        migrated.migrate()
+        migrated.dispose()
+        yield name
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def postgresql_copy(postgres_server: str, postgresql_template: str) -> Iterator[str]:
+    """URL of a migrated PostgreSQL database of its own, in libpq's form."""
+    name = f"idrill_test_{uuid4().hex[:12]}"
+    copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(copied.format(*map(sql.Identifier, (name, postgresql_template))))
+        yield postgres_server.rsplit("/", 1)[0] + f"/{name}"
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 def database(
     dialect: str, sqlite_template: Path, tmp_path: Path, request: pytest.FixtureRequest
@@ -47,8 +74,7 @@ def database(
         shutil.copy(sqlite_template, tmp_path / "store.db")
         opened = Database(f"sqlite:///{tmp_path / 'store.db'}")
     else:
-        opened = Database(with_driver(request.getfixturevalue("postgres_database")))
-        opened.migrate()
+        opened = Database(with_driver(request.getfixturevalue("postgresql_copy")))
     with opened.session() as session:
         for name in ("R1", "R2"):
             rigs.create(session, Rig(name, name))
