@@ -22,6 +22,7 @@ from idrill.registry.prognoses import Bench
 from idrill.store import (
     alert_conditions,
     alert_rules,
+    lake_pins,
     live_hours,
     live_outlet,
     live_readings,
@@ -34,6 +35,7 @@ from idrill.store.live_outlet import Outlet
 from idrill.store.live_readings import LiveRig
 from idrill.store.live_verdicts import verdicts_of
 from idrill.store.predictions import Prediction
+from idrill.store.tables import HOURLY
 from idrill_serving.live.telling import prediction_event, scores_of
 
 AT_ONCE = 2_000
@@ -148,6 +150,8 @@ class RigScoring:
             live_scoring.advance(session, rig.rig_id, scored_to=scored_to, to=to, state=state)
             live_hours.keep(session, hours)
             predictions.keep(session, given)
+            for version in {one.lake_version for one in given if one.lake_version is not None}:
+                lake_pins.pin(session, HOURLY.name, version, f"live prognoses of {rig.rig_id}")
             events = list(map(prediction_event, given))
             live_outlet.tell(session, rig.rig_id, verdicts_of(judged), events)
             alert_conditions.apply(session, rig.rig_id, conditions)
