@@ -113,7 +113,7 @@ def enter(platform: Platform, door: Door, request: Request) -> Principal | None:
         platform.limits.count_address(address)
         return None
     try:
-        principal = _identified(platform, request)
+        principal = _identified(platform, request, 1)
     except NotAuthenticated:
         platform.limits.count_address(address)
         raise
@@ -171,23 +171,30 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _identified(platform: Platform, request: Request) -> Principal:
+def _identified(platform: Platform, request: Request, times: int) -> Principal:
     key = request.headers.get("x-api-key", "")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if key:
-        return _machine(platform, key)
+        return _machine(platform, key, times)
     if scheme.lower() == "bearer" and token:
-        return identified(platform, token.strip())
+        return identified(platform, token.strip(), times)
     raise NotAuthenticated(_WHO)
 
 
-def identified(platform: Platform, secret: str) -> Principal:
+def identified(platform: Platform, secret: str, times: int = 1) -> Principal:
     """Who holds a token, or a key.
+
+    Args:
+        platform: Of the service.
+        secret: The token or the key.
+        times: How many requests it was shown with, which is counted of a key.
 
     Raises:
         NotAuthenticated: If it is worth nothing, or no longer.
     """
-    return _machine(platform, secret) if secret.startswith(PREFIX) else _person(platform, secret)
+    if secret.startswith(PREFIX):
+        return _machine(platform, secret, times)
+    return _person(platform, secret)
 
 
 def _person(platform: Platform, token: str) -> Principal:
@@ -204,9 +211,9 @@ def _person(platform: Platform, token: str) -> Principal:
     return principal
 
 
-def _machine(platform: Platform, secret: str) -> Principal:
+def _machine(platform: Platform, secret: str, times: int) -> Principal:
     with platform.database.session() as session:
-        key, owner = api_keys.use(session, secret)
+        key, owner = api_keys.use(session, secret, times)
         return Principal(owner, None, key)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -9,8 +10,15 @@ from starlette.concurrency import run_in_threadpool
 if TYPE_CHECKING:
     from idrill_serving.doors import Principal
 
-Look = Callable[[], "Principal"]
-_Waiting = tuple[Look, "asyncio.Future[Principal]"]
+Look = Callable[[int], "Principal"]
+"""Looks up a secret for so many who show it."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    look: Look
+    found: "asyncio.Future[Principal]"
+    people: int = 0
 
 
 class Lookups:
@@ -34,19 +42,20 @@ class Lookups:
             IDrillError: Why it is worth nothing, or cannot be looked up.
         """
         if secret not in self._next:
-            self._next[secret] = look, asyncio.get_running_loop().create_future()
-        _, found = self._next[secret]
+            self._next[secret] = _Waiting(look, asyncio.get_running_loop().create_future())
+        waiting = self._next[secret]
+        waiting.people += 1
         if secret not in self._running:
             self._running[secret] = asyncio.create_task(self._run(secret))
-        return await asyncio.shield(found)
+        return await asyncio.shield(waiting.found)
 
     async def _run(self, secret: str) -> None:
         while secret in self._next:
-            look, found = self._next.pop(secret)
+            waiting = self._next.pop(secret)
             try:
-                found.set_result(await run_in_threadpool(look))
+                waiting.found.set_result(await run_in_threadpool(waiting.look, waiting.people))
             except Exception as error:  # noqa: BLE001  whoever waits is told
-                found.set_exception(error)
+                waiting.found.set_exception(error)
                 # Whoever waited may be gone; that nobody hears of it is no fault.
-                found.exception()
+                waiting.found.exception()
         del self._running[secret]

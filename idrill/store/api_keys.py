@@ -77,8 +77,13 @@ def create(session: Session, owner: User, new: NewKey) -> tuple[ApiKey, str]:
     return _key(row), secret
 
 
-def use(session: Session, secret: str) -> tuple[ApiKey, User]:
-    """The key and its owner; the use is counted.
+def use(session: Session, secret: str, times: int = 1) -> tuple[ApiKey, User]:
+    """The key and its owner; the uses are counted.
+
+    Args:
+        session: Of the store.
+        secret: The key.
+        times: How often it was shown.
 
     Raises:
         NotAuthenticated: If the key is unknown, revoked or expired, or its owner disabled.
@@ -89,7 +94,7 @@ def use(session: Session, secret: str) -> tuple[ApiKey, User]:
         .where(ApiKeyRow.hash == hashed(secret), ApiKeyRow.revoked_at.is_(None))
         .where(ApiKeyRow.expires_at > now)
         .where(ApiKeyRow.user_id.in_(select(UserRow.id).where(UserRow.active)))
-        .values(uses=ApiKeyRow.uses + 1, last_used_at=now)
+        .values(uses=ApiKeyRow.uses + times, last_used_at=now)
         .returning(ApiKeyRow.id)
     )
     key_id = session.scalar(mark, execution_options={"synchronize_session": False})

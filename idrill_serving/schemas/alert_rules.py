@@ -44,7 +44,7 @@ class RuleRequest(Strict):
     off_delay: Annotated[float, Field(ge=0, description="[s] of event time.")] = 0.0
     escalate: Annotated[list[EscalationStep], Field(default_factory=list, max_length=3)]
     unusable: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(max_length=32)]] | None,
         Field(description="Bits of quality that keep a value from being used.", max_length=16),
     ] = None
     rig: Annotated[RigName | None, Field(description="None: every rig.")] = None

@@ -26,8 +26,8 @@ def test_who_comes_during_a_look_up_shares_the_next_one() -> None:
     looks: list[int] = []
     begun, going_on = Event(), Event()
 
-    def look() -> Principal:
-        looks.append(1)
+    def look(people: int) -> Principal:
+        looks.append(people)
         begun.set()
         going_on.wait(60)
         return SOMEBODY
@@ -44,18 +44,18 @@ def test_who_comes_during_a_look_up_shares_the_next_one() -> None:
 
     play(scene())
 
-    assert len(looks) == 2
+    assert looks == [1, 20]
 
 
 def test_each_secret_is_looked_up_by_itself_and_a_refusal_is_told_to_all_who_wait() -> None:
-    def refuse() -> Principal:
+    def refuse(_: int) -> Principal:
         raise NotAuthenticated("over")
 
     async def scene() -> None:
         lookups = Lookups()
         asked = [lookups.find("worthless", refuse) for _ in range(3)]
         found, *refused = await asyncio.gather(
-            lookups.find("s", lambda: SOMEBODY), *asked, return_exceptions=True
+            lookups.find("s", lambda _: SOMEBODY), *asked, return_exceptions=True
         )
         assert found is SOMEBODY
         assert [type(one) for one in refused] == [NotAuthenticated] * 3
@@ -66,7 +66,7 @@ def test_each_secret_is_looked_up_by_itself_and_a_refusal_is_told_to_all_who_wai
 def test_who_goes_away_takes_nobody_along() -> None:
     begun, going_on = Event(), Event()
 
-    def look() -> Principal:
+    def look(_: int) -> Principal:
         begun.set()
         going_on.wait(60)
         return SOMEBODY

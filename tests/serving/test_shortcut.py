@@ -62,7 +62,9 @@ def test_who_asks_again_is_answered_as_by_the_route_but_sooner(
     routed.clear()
 
     short = told.client.get(R1, headers=headers)
-    assert routed == []
+    # A server would have to be waited for.
+    assert routed == ([REALTIME] if told.database.is_postgresql else [])
+    routed.clear()
     long = told.client.get(f"{R1}&more=1", headers=headers)
     assert routed == [REALTIME]
 
