@@ -123,9 +123,11 @@ def intake_route(read: Read) -> type[ClosedRoute]:
             behind = super().get_route_handler()
 
             async def while_there_is_room(request: Request) -> Response:
-                if platform_of(request).live.is_full:
+                platform = platform_of(request)
+                if platform.live.is_full:
                     raise StoreBusy("too many readings wait to be committed: send them again")
-                return await behind(request)
+                with platform.gate.entered():
+                    return await behind(request)
 
             return while_there_is_room
 

@@ -12,6 +12,7 @@ from idrill.store.passwords import Passwords
 from idrill.streams.broker import Backend, backend_of
 from idrill.streams.publisher import Publisher
 from idrill_serving.cache import Answers
+from idrill_serving.gate import Gate
 from idrill_serving.glances import Glance
 from idrill_serving.hashing import HashQueue
 from idrill_serving.lookups import Lookups
@@ -45,6 +46,8 @@ class Platform:
     wake: LiveWake
     """Tells who follows the store that something was committed."""
     live: LiveWriter
+    gate: Gate
+    """Before readings that come by HTTP."""
     publisher: Publisher | None
     """None: what is published goes to the store at once."""
     answers: Answers
@@ -82,6 +85,7 @@ def build_platform(settings: Settings) -> Platform:
         tracing=Tracing(settings),
         champions=Champions(database, settings.models_folder),
         wake=wake,
+        gate=Gate(),
         live=LiveWriter(database, wake.ring),
         publisher=_publisher(settings),
         answers=Answers(settings),
