@@ -1,4 +1,4 @@
-"""Notices of alerts, delivered by webhook and e-mail until they arrive or are given up."""
+"""What the clock asks for of alerts, and notices of them by webhook and e-mail."""
 
 import asyncio
 import json
@@ -7,11 +7,12 @@ import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event, Thread
+from time import monotonic
 
 from idrill.errors import IDrillError, StoreError
 from idrill.maintenance.notices import Delivery, Means
 from idrill.settings import Settings
-from idrill.store import alert_conditions, alerts, notifications
+from idrill.store import alert_conditions, alert_silences, alerts, notifications
 from idrill.store.database import Database
 from idrill.store.notifications import Notice
 from idrill_serving.mail import Mail
@@ -19,6 +20,8 @@ from idrill_serving.webhooks import Receiver, post
 
 PACE = 1.0
 """Time between looks for what is due [s]."""
+LOOK = 5.0
+"""Time between looks for live rigs that fell silent [s]."""
 PAUSE = 5.0
 """Time until the store is asked again where it is away [s]."""
 AT_ONCE = 16
@@ -43,6 +46,7 @@ class Notifier:
         self._mail = Mail(settings)
         self._receiver = Receiver(settings.webhook_networks)
         self._ending = Event()
+        self._looked = -LOOK
         self._thread: Thread | None = None
 
     def start(self) -> None:
@@ -80,9 +84,19 @@ class Notifier:
         with self._database.session() as session:
             alerts.end_shelves(session, now)
             alert_conditions.escalate_by_clock(session, now)
+        if monotonic() - self._looked >= LOOK:
+            self._looked = monotonic()
+            self._look_for_silence(now)
         with self._database.session() as session:
             due = notifications.next_due(session)
             return notifications.take(session, AT_ONCE) if due is not None and due <= now else []
+
+    def _look_for_silence(self, now: datetime) -> None:
+        with self._database.session() as session:
+            quiet = alert_silences.quiet(session, now)
+        for rig_id in quiet:
+            with self._database.session() as session:
+                alert_silences.judge(session, rig_id, now)
 
     def _deliver(self, notice: Notice) -> None:
         error = self._attempt(notice)

@@ -97,6 +97,19 @@ class Evaluator:
         """Let event time come to an instant though no row came: what is stale then is raised."""
         return self._wait(micros(to) + 1)
 
+    @property
+    def last(self) -> datetime | None:
+        """Of the last row that was judged."""
+        return None if self._last is None else instant(self._last)
+
+    def standing(self) -> dict[tuple[str, str], bool]:
+        """Whether the condition of each rule and key stands."""
+        return {
+            (watch.rule.name, key): stands
+            for watch in self._watches
+            for key, stands in watch.standing().items()
+        }
+
     def state(self) -> dict[str, Any]:
         """What the next evaluator has to know, as plain JSON."""
         return {
@@ -181,6 +194,9 @@ class _Watch:
             told += course.turn(at, activity)
         return told
 
+    def standing(self) -> dict[str, bool]:
+        return {key: course.stands is not False for key, course in self._courses.items()}
+
     def state(self) -> dict[str, Any]:
         courses = {key: course.state() for key, course in self._courses.items()}
         return {"version": self.rule.version, "courses": courses}
@@ -211,7 +227,7 @@ class _Course:
         self.judges: list[Judge] = [judge_of(leaf, rule.unusable) for leaf in self._terms]
         found = {id(leaf): one for leaf, one in zip(self._terms, self.judges, strict=True)}
         self._verdict = verdict_of(rule.term, found)
-        self._stands: bool | None = False
+        self.stands: bool | None = False
         """None: it stood by an earlier version of the rule."""
         self._since: int | None = None
         """Since when the term says otherwise."""
@@ -222,14 +238,14 @@ class _Course:
         outcome = self._verdict()
         if outcome is None:
             return []
-        if outcome is self._stands:
+        if outcome is self.stands:
             self._since = None
             return []
         self._since = at if self._since is None else self._since
         delay = self._rule.on_delay if outcome else self._rule.off_delay
         if at - self._since < delay * SECOND:
             return []
-        self._stands, self._since = outcome, None
+        self.stands, self._since = outcome, None
         self._turned = at if self._turned is None else max(at, self._turned + 1)
         return [self._told(activity)]
 
@@ -238,7 +254,7 @@ class _Course:
         return {
             "equipment": self._equipment,
             "component": self._component,
-            "stands": self._stands,
+            "stands": self.stands,
             "since": self._since,
             "turned": self._turned,
             "judges": [judge.memory() for judge in self.judges],
@@ -248,9 +264,9 @@ class _Course:
         """Go on from what was remembered."""
         self._turned = kept["turned"]
         if watch["version"] != self._rule.version:
-            self._stands = False if kept["stands"] is False else None
+            self.stands = False if kept["stands"] is False else None
             return
-        self._stands, self._since = kept["stands"], kept["since"]
+        self.stands, self._since = kept["stands"], kept["since"]
         for judge, memory in zip(self.judges, kept["judges"], strict=True):
             judge.restore(memory)
 
@@ -265,7 +281,7 @@ class _Course:
             self._rule.name,
             self._rule.version,
             "/".join(part for part in (self._equipment, self._component) if part),
-            Turn.RAISED if self._stands else Turn.RETURNED,
+            Turn.RAISED if self.stands else Turn.RETURNED,
             instant(self._turned or 0),
             judge.value,
             channel,
