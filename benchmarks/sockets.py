@@ -70,22 +70,29 @@ class Server:
 @contextmanager
 def running(kind: str, pause: float) -> Iterator[Server]:
     """A server of a kind that tells everybody something every so often [s]."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     order = [sys.executable, "-m", "benchmarks.sockets", kind, str(port), str(pause)]
     process = subprocess.Popen(order, stdout=subprocess.PIPE, text=True)  # noqa: S603  ourselves
     assert process.stdout is not None
     try:
         token = process.stdout.readline().strip()
-        _wait_for(port)
+        wait_for(port)
         yield Server(port, process.pid, token)
     finally:
         process.kill()
         process.wait()
 
 
-def _wait_for(port: int) -> None:
+def free_port() -> int:
+    """A port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody answers."""
     for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port)).close()
@@ -197,7 +204,7 @@ def _gather(port: int, pause: float) -> None:
         except WebSocketDisconnect:
             lines.discard(line)
 
-    _serve(app, port)
+    serve(app, port)
 
 
 def _ours(port: int, pause: float) -> None:
@@ -215,7 +222,7 @@ def _ours(port: int, pause: float) -> None:
             task.cancel()
 
     app.router.lifespan_context = lifespan
-    _serve(app, port)
+    serve(app, port)
 
 
 async def _tick(hub: Hub, database: Database, pause: float) -> None:
@@ -264,7 +271,8 @@ def token_of(app: FastAPI) -> str:
     return token
 
 
-def _serve(app: FastAPI, port: int) -> None:
+def serve(app: FastAPI, port: int) -> None:
+    """Serve as `idrill serve --plain` does, without pings."""
     uvicorn.run(
         app,
         port=port,
