@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -92,6 +93,34 @@ def test_a_partition_fault_is_said_in_a_sentence(frame: pl.DataFrame, fault: str
 def test_a_row_at_the_next_midnight_is_not_of_the_day() -> None:
     assert faults(a_frame(60, start=START + timedelta(hours=23, minutes=59))) == ()
     assert faults(a_frame(61, start=START + timedelta(hours=23, minutes=59))) != ()
+
+
+def test_what_is_asked_of_one_rig_and_day_is_not_asked_of_the_next() -> None:
+    next_day = a_frame(start=START + timedelta(days=1)).with_columns(rig_id=pl.lit("RIG_02"))
+
+    reports = [
+        check_frame(a_frame(), rig_id=RIG, day=DAY),
+        check_frame(next_day, rig_id="RIG_02", day=DAY + timedelta(days=1)),
+        check_frame(a_frame(), rig_id=RIG, day=DAY),
+    ]
+
+    assert [report.faults for report in reports] == [()] * 3
+
+
+def test_a_kept_expectation_says_as_much_as_the_usual_one_and_follows_its_fields() -> None:
+    usual = {each.expectation_type for each in frame_suite(a_frame().columns).expectations}
+    limits: Any
+    [limits] = [
+        each
+        for each in frame_suite(a_frame().columns).expectations
+        if each.configuration.kwargs.get("column") == "torque" and each.severity == "warning"
+    ]
+    before = limits.configuration.kwargs
+
+    limits.max_value = 7.0
+
+    assert "expect_kept_column_values_to_be_between" in usual
+    assert limits.configuration.kwargs == {**before, "max_value": 7.0}
 
 
 def test_values_beyond_their_limits_are_a_warning_and_no_fault() -> None:

@@ -11,6 +11,7 @@ import polars.selectors as cs
 
 from idrill.channels import CHANNELS, channel
 from idrill.dvr.limits import lowest
+from idrill.expectations.kept import kept
 from idrill.frame import KEYS, Origin, Quality, channels_in, quality_of, sd_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Expected:
     def as_config(self) -> dict[str, object]:
         """As Great Expectations reads it."""
         return {
-            "type": f"expect_{self.what}",
+            "type": kept(self.what) if "column" in self.of else f"expect_{self.what}",
             "kwargs": dict(self.of),
             "meta": {"says": self.says},
             "severity": self.severity,
