@@ -49,7 +49,6 @@ IDrillError
 ├── InvalidTask            work on equipment cannot be planned so
 ├── InvalidChange          a set-point cannot be asked for so
 ├── InvalidRule            an alert rule makes no sense
-├── NotDelivered           a notice of an alert did not arrive
 ├── InvalidRequest         a request makes no sense
 │   └── OversizedRequest   it holds more than is allowed
 └── InvalidAccount         an account or a key cannot be made so
@@ -287,10 +286,6 @@ class InvalidChange(IDrillError):
 
 class InvalidRule(IDrillError):
     """Raised when an alert rule makes no sense; names the part and says why."""
-
-
-class NotDelivered(IDrillError):
-    """Raised when a notice of an alert did not arrive, or may not go there; says why."""
 
 
 class InvalidRequest(IDrillError):

@@ -19,7 +19,7 @@ from threading import Timer
 from time import time
 from urllib.parse import SplitResult, urlsplit
 
-from idrill.errors import InvalidRequest, NotDelivered
+from idrill.errors import InvalidRequest
 
 TIMEOUT = 10.0
 """How long a receiver may take for each step [s]."""
@@ -104,7 +104,8 @@ def post(receiver: Receiver, url: str, body: bytes, secret: str, key: str) -> No
         key: What tells the receiver that it has this one already.
 
     Raises:
-        NotDelivered: If it may not go there, or was not taken.
+        PermissionError: If it may not go there.
+        ConnectionError: If it was not taken.
     """
     parts = urlsplit(checked_url(url))
     connection = _connected(receiver, parts)
@@ -114,13 +115,13 @@ def post(receiver: Receiver, url: str, body: bytes, secret: str, key: str) -> No
         connection.request("POST", _path(parts), body, _headers(parts, body, secret, key))
         status = connection.getresponse().status
     except (OSError, HTTPException) as error:
-        raise NotDelivered(f"no answer: {error!r}") from error
+        raise ConnectionError(f"no answer: {error!r}") from error
     finally:
         cut.cancel()
         connection.close()
     if not 200 <= status < 300:
         why = "; redirects are not followed" if 300 <= status < 400 else ""
-        raise NotDelivered(f"answered {status}{why}")
+        raise ConnectionError(f"answered {status}{why}")
 
 
 def _headers(parts: SplitResult, body: bytes, secret: str, key: str) -> dict[str, str]:
@@ -142,21 +143,22 @@ def _connected(receiver: Receiver, parts: SplitResult) -> HTTPConnection:
     """A connection to the address that was looked at.
 
     Raises:
-        NotDelivered: If there is none, or it may not be spoken to.
+        PermissionError: If it may not be spoken to.
+        ConnectionError: If there is none.
     """
     host, secure = str(parts.hostname), parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     found = _resolved(host, port)
     if not all(receiver.permits(address) for address in found):
-        raise NotDelivered("that is no public address, nor in IDRILL_WEBHOOK_NETWORKS")
+        raise PermissionError("that is no public address, nor in IDRILL_WEBHOOK_NETWORKS")
     if not secure and not all(receiver.is_ours(address) for address in found):
-        raise NotDelivered("http:// goes to IDRILL_WEBHOOK_NETWORKS only: write https://")
+        raise PermissionError("http:// goes to IDRILL_WEBHOOK_NETWORKS only: write https://")
     connection = HTTPConnection(host, port, timeout=TIMEOUT)
     try:
         plain = socket.create_connection((found[0], port), TIMEOUT)
         connection.sock = _secured(plain, host) if secure else plain
     except OSError as error:
-        raise NotDelivered(f"cannot be reached: {error}") from error
+        raise ConnectionError(f"cannot be reached: {error}") from error
     return connection
 
 
@@ -173,7 +175,7 @@ def _resolved(host: str, port: int) -> Sequence[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NotDelivered(f"the host cannot be found: {error}") from error
+        raise ConnectionError(f"the host cannot be found: {error}") from error
     return [str(address[0]).partition("%")[0] for *_, address in found]
 
 
