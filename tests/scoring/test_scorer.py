@@ -24,7 +24,7 @@ from idrill_serving.live import scoring
 from idrill_serving.live.rig_scoring import RigScoring
 from idrill_serving.live.scoring import Scorer
 from tests.dvr.test_stepping import cut
-from tests.scoring.conftest import bench_at, furnish
+from tests.scoring.recorded import bench_at, furnish
 from tests.scoring.rows import MINUTES, commit, told
 from tests.store.conftest import with_driver
 
