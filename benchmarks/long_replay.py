@@ -1,7 +1,7 @@
 """A recording of ten minutes at its own speed, 60 times that, and at once: the same is told.
 
-A simulated rig at 1 Hz, whose string washes out; an untrained champion foresees its liners. Rows are
-committed when their time has come, and whoever scores does so in a thread, at its own pace.
+A simulated rig at 1 Hz, whose string washes out; an untrained champion foresees its liners. Rows
+are committed when their time has come, and whoever scores does so in a thread, at its own pace.
 """
 
 import shutil
