@@ -133,10 +133,7 @@ _STEERING = Door(_DRILLERS, Permission.PROPOSE_CONTROL)
 _REFUSING = Door(_ENGINEERS, Permission.APPROVE_CONTROL)
 _SECOND_PERSON = Door(_ENGINEERS)
 
-_FORESEEING = Door(
-    frozenset({Role.OPERATOR, Role.ENGINEER, Role.MAINTENANCE, Role.DATA_SCIENTIST, Role.ADMIN}),
-    Permission.REQUEST_PREDICTION,
-)
+_FORESEEING = Door(EVERYONE - {Role.VIEWER}, Permission.REQUEST_PREDICTION)
 _FORESEEN = Door(EVERYONE, Permission.READ_PREDICTION)
 _PROMOTING = Door(frozenset({Role.DATA_SCIENTIST, Role.ADMIN}), Permission.PROMOTE_MODEL)
 
@@ -174,9 +171,7 @@ DOORS = MappingProxyType(
         "POST /api/v1/api-keys": _PERSON,
         "DELETE /api/v1/api-keys/{key_id}": _PERSON,
         "GET /api/v1/audit": Door(ADMIN, Permission.READ_AUDIT),
-        "GET /api/v1/system-log": Door(
-            frozenset({Role.ENGINEER, Role.ADMIN}), Permission.READ_SYSTEM_LOG
-        ),
+        "GET /api/v1/system-log": Door(_ENGINEERS, Permission.READ_SYSTEM_LOG),
         "GET /api/v1/rigs": _READING,
         "POST /api/v1/rigs": _EQUIPPING,
         "GET /api/v1/rigs/{rig_id}": _READING,
@@ -272,9 +267,8 @@ DOORS = MappingProxyType(
         "POST /api/v1/dvr/calibrations/{calibration_id}/withdraw": _DECIDING,
     }
 )
-"""The routes of the service, each by its method and template, and who passes;
-those of sockets begin with WS. A route that is not
-here is refused when the service starts."""
+"""The routes of the service by method (WS: a socket) and template, and who passes; a route that is
+not here is refused when the service starts."""
 
 
 NATIVE_DOORS = MappingProxyType(

@@ -14,7 +14,7 @@ MODULES = [path for path in sorted(ROOT.glob("idrill*/**/*.py")) if "migrations"
 
 ABOVE_THE_DATA = {
     "cli", "registry", "store", "streams", "maintenance", "control", "drift", "rul", "anomaly",
-    "gan", "rl", "expectations", "settings", "errors", "access", "prognosis", "tracking",
+    "gan", "rl", "expectations", "sources", "settings", "errors", "access", "prognosis", "tracking",
 }  # fmt: skip
 """Modules that may use heavy libraries, or need no rule against them."""
 

@@ -10,6 +10,7 @@ from tests.service import Service
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 UNDOCUMENTED = {
+    "GET /asyncapi.json",
     "GET /docs",
     "GET /docs/{asset}",
     "GET /openapi.json",
