@@ -5,7 +5,7 @@ import json
 import logging
 import smtplib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 
@@ -22,6 +22,10 @@ PACE = 1.0
 """Time between looks for what is due [s]."""
 LOOK = 5.0
 """Time between looks for live rigs that fell silent [s]."""
+KEPT = timedelta(days=30)
+"""How long notices are kept that arrived or were given up."""
+PRUNED = 3600.0
+"""Time between looks for those that need not be kept [s]."""
 PAUSE = 5.0
 """Time until the store is asked again where it is away [s]."""
 AT_ONCE = 16
@@ -46,7 +50,7 @@ class Notifier:
         self._mail = Mail(settings)
         self._receiver = Receiver(settings.webhook_networks)
         self._ending = Event()
-        self._looked = -LOOK
+        self._looked, self._pruned = -LOOK, -PRUNED
         self._thread: Thread | None = None
 
     def start(self) -> None:
@@ -87,6 +91,10 @@ class Notifier:
         if monotonic() - self._looked >= LOOK:
             self._looked = monotonic()
             self._look_for_silence(now)
+        if monotonic() - self._pruned >= PRUNED:
+            self._pruned = monotonic()
+            with self._database.session() as session:
+                notifications.prune(session, now - KEPT)
         with self._database.session() as session:
             due = notifications.next_due(session)
             return notifications.take(session, AT_ONCE) if due is not None and due <= now else []

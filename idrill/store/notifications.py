@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from idrill.maintenance.alerts import Action, Priority
@@ -126,6 +126,12 @@ def next_due(session: Session) -> datetime | None:
     query = select(NotificationRow.due_at).where(NotificationRow.state == Delivery.WAITING)
     query = query.join(SubscriptionRow).where(SubscriptionRow.active)
     return session.scalar(query.order_by(NotificationRow.due_at).limit(1))
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Forget notices that arrived or were given up before an instant, and count them."""
+    old = delete(NotificationRow).where(NotificationRow.ended_at < before)
+    return session.connection().execute(old).rowcount
 
 
 def listed(

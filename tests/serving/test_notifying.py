@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,7 +24,7 @@ from idrill.store.alerts import NewAlert
 from idrill.store.database import Database
 from idrill.store.notifications import Told
 from idrill.store.orm import NotificationRow
-from idrill_serving.notifying import Notifier
+from idrill_serving.notifying import KEPT, Notifier
 from idrill_serving.webhooks import Receiver, checked_url, post, signature
 from tests.service import settings_of
 from tests.serving.test_mail import Mailbox, mailbox, with_mail
@@ -282,6 +282,26 @@ def test_a_mail_without_a_server_says_what_is_missing(
     round_of(database, settings.model_copy(update={"smtp_url": None}))
 
     assert "IDRILL_SMTP_URL" in notices(database, of)[0].error
+
+
+def test_notices_are_forgotten_some_time_after_they_arrived(
+    database: Database, settings: Settings, hook: Hook
+) -> None:
+    of = subscribed(database, NewSubscription(Means.WEBHOOK, hook.url))
+    raised(database)
+    round_of(database, settings)
+    raised(database)
+    with database.session() as session:
+        session.execute(
+            update(NotificationRow)
+            .where(NotificationRow.state == Delivery.DELIVERED)
+            .values(ended_at=datetime.now(UTC) - KEPT - timedelta(days=1))
+        )
+
+    round_of(database, settings)
+
+    assert len(notices(database, of)) == 1
+    assert len(hook.got) == 2
 
 
 @pytest.mark.parametrize(
