@@ -116,7 +116,9 @@ async def _probed(platform: Platform) -> list[ServiceHealth]:
 
 async def _probe(platform: Platform, name: str, probe: Probe) -> ServiceHealth:
     began = time.perf_counter()
-    found = (Condition.DOWN, f"no answer within {TIMEOUT:g} s")
+    # Without the store nothing can be answered; without another part, most of it can.
+    silent = Condition.DOWN if probe is _database else Condition.DEGRADED
+    found = (silent, f"no answer within {TIMEOUT:g} s")
     with anyio.move_on_after(TIMEOUT):
         found = await to_thread.run_sync(partial(probe, platform), abandon_on_cancel=True)
     status, detail = found

@@ -15,6 +15,9 @@ from idrill.readers.posted import Period, read_rows
 from idrill.store import live_intake, live_scoring
 from idrill.store.live_intake import Batch, Committed
 from idrill.store.live_writer import WAITING
+from idrill_serving.platform import Platform
+from idrill_serving.routes import health
+from idrill_serving.schemas.health import Condition
 from tests.service import Service
 
 STREAM = "/api/v1/health/stream"
@@ -186,3 +189,25 @@ def test_a_rig_that_cannot_be_scored_degrades_and_is_told_to_who_sees_it(service
         ("R2", "a bug"),
     ]
     assert word == "degraded"
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [("_lake", (200, "degraded")), ("_database", (503, "down"))],
+)
+def test_a_part_that_does_not_answer_in_time_is_down_only_if_nothing_goes_without_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch, part: str, expected: tuple[int, str]
+) -> None:
+    ended = Event()
+
+    def silent(_: Platform) -> tuple[Condition, str]:
+        ended.wait(60)
+        return Condition.OK, "too late"
+
+    monkeypatch.setattr(health, "TIMEOUT", 1.0)
+    monkeypatch.setattr(health, part, silent)
+
+    answer = service.client.get("/api/v1/health/ready")
+    ended.set()
+
+    assert (answer.status_code, answer.json()["status"]) == expected
