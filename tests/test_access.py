@@ -75,6 +75,7 @@ def test_nothing_but_health_documentation_and_the_way_in_is_public() -> None:
     assert public == {
         "GET /docs",
         "GET /docs/{asset}",
+        "GET /asyncapi.json",
         "GET /openapi.json",
         "GET /api/v1/health",
         "GET /api/v1/health/live",

@@ -92,3 +92,10 @@ def test_the_page_loads_nothing_from_elsewhere(shared: Service) -> None:
     assert all(shared.client.get(path).status_code == 200 for path in loaded)
     assert "http" not in page.headers["Content-Security-Policy"]
     assert "/openapi.json" in shared.client.get("/docs/start.js").text
+
+
+def test_the_messages_of_the_stream_are_documented_by_the_service_too(shared: Service) -> None:
+    told = shared.client.get("/asyncapi.json").json()
+
+    assert told["asyncapi"] == "3.0.0"
+    assert told["channels"]["subjects"]["address"] == "idrill.readings.{rig_id}"
