@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from idrill.aggregation import BUCKET_SCHEMA
 from idrill.dvr.activities import came_late
 from idrill.dvr.stepping import Validator
+from idrill.errors import IDrillError, StoreError
 from idrill.maintenance.rules import Evaluator
 from idrill.registry.foresight import CHANNELS, Foresight, serving
 from idrill.registry.prognoses import Bench
@@ -120,6 +121,22 @@ class RigScoring:
         mark = alert_rules.mark(session)
         return Evaluator(self._rig_id, alert_rules.covering(session, self._rig_id), state), mark
 
+    def _as_far_as_foreseen(
+        self, rig: LiveRig, held: _Held, prompt: pl.DataFrame
+    ) -> tuple[pl.DataFrame, list[Prediction], str]:
+        """The same as `_foreseen`, and why nothing is; "" if nothing was wrong.
+
+        Raises:
+            StoreError: If the store is away.
+        """
+        try:
+            return *self._foreseen(rig, held, prompt), ""
+        except StoreError:
+            raise
+        except Exception as fault:  # noqa: BLE001  a model at fault must not keep back alerts
+            words = str(fault) if isinstance(fault, IDrillError) else repr(fault)
+            return BUCKET_SCHEMA.to_frame(), [], f"no remaining life is foreseen: {words}"
+
     def _foreseen(
         self, rig: LiveRig, held: _Held, prompt: pl.DataFrame
     ) -> tuple[pl.DataFrame, list[Prediction]]:
@@ -135,7 +152,7 @@ class RigScoring:
     def _tell(self, rig: LiveRig, held: _Held, judged: pl.DataFrame, to: int) -> None:
         """Everything that follows from what was judged, in one transaction."""
         prompt = judged.filter(~came_late(judged))
-        hours, foreseen = self._foreseen(rig, held, prompt)
+        hours, foreseen, fault = self._as_far_as_foreseen(rig, held, prompt)
         scores = [score for one in foreseen for score in scores_of(one)]
         conditions = held.rules.step(prompt, scores)
         scored_to, held.scored_to = held.scored_to, to
@@ -157,7 +174,10 @@ class RigScoring:
             alert_conditions.apply(session, rig.rig_id, conditions)
             if held.last is not None:
                 alert_conditions.escalate_rig(session, rig.rig_id, held.last)
-            live_scoring.clear_fault(session, rig.rig_id)
+            if fault:
+                live_scoring.note_fault(session, rig.rig_id, fault)
+            else:
+                live_scoring.clear_fault(session, rig.rig_id)
 
 
 class _Rolling:

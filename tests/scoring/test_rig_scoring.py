@@ -1,7 +1,7 @@
 """What scoring tells of a rig: the same at any speed, whole or not at all, and never twice."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,11 @@ import pytest
 
 from idrill.dvr.stepping import Validator
 from idrill.dvr.validation import validate
-from idrill.errors import StoreError
+from idrill.errors import LakeError, StoreError
 from idrill.frame import Quality, channels_in, quality_of
+from idrill.registry.foresight import Foresight
 from idrill.registry.prognoses import Bench
-from idrill.store import alert_conditions, live_outlet, live_readings
+from idrill.store import alert_conditions, live_outlet, live_readings, live_scoring
 from idrill.store.live_verdicts import judged_between
 from idrill_serving.live.rig_scoring import RigScoring
 from tests.dvr.test_stepping import around_midnights, cut
@@ -148,3 +149,37 @@ def test_a_row_that_comes_late_is_told_so_and_has_its_verdict(
     assert Quality(row) & Quality.LATE
     assert found.height == before.height + 1
     assert found.filter(pl.col("time") != late["time"][0]).equals(before)
+
+
+@pytest.mark.parametrize("fault", [LakeError("the lake is away"), ZeroDivisionError("a bug")])
+def test_where_nothing_can_be_foreseen_verdicts_and_alerts_are_told_all_the_same(
+    bench: Bench,
+    recording: pl.DataFrame,
+    at_full_speed: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(Foresight, "at", fail)
+    commit(bench.database, "R1", recording.head(500))
+    scoring = RigScoring(bench, "R1")
+    scoring.step()
+    faulty = faults(bench)
+    monkeypatch.undo()
+    commit(bench.database, "R1", recording.tail(100))
+    scoring.step()
+
+    found = told(bench.database)
+    assert found["verdicts"] == at_full_speed["verdicts"]
+    assert {row[1] for row in found["alerts"]} == {row[1] for row in at_full_speed["alerts"]}
+    assert [one.partition(": ")[0] for one in faulty] == ["no remaining life is foreseen"]
+    assert faults(bench) == []
+
+
+def faults(bench: Bench) -> list[str]:
+    """What rigs cannot be scored for."""
+    with bench.database.session() as session:
+        found = live_scoring.status(session, datetime.now(UTC)).faults
+    return [one.detail for one in found]
