@@ -14,10 +14,18 @@ import polars as pl
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from idrill.frame import TIME, Origin
 from idrill.store import live_outlet, live_readings
 from idrill.store.live_outlet import Event, EventKind, Verdict
 from idrill.store.live_readings import LiveRig
-from idrill.store.orm import LiveEventRow, LiveOutletRow, LiveRigRow, LiveVerdictRow
+from idrill.store.orm import (
+    LIVE_READINGS,
+    LiveEventRow,
+    LiveOutletRow,
+    LiveRigRow,
+    LiveVerdictRow,
+    RigRow,
+)
 
 LATEST = 50
 """Events that somebody sees who begins to watch."""
@@ -55,19 +63,30 @@ class Changes:
     after: Position
     position: Position
     rows: pl.DataFrame
-    """Readings that changed, as they are now: a raw frame with `revision`, by it and by time."""
+    """Readings that changed, as they are now, by revision and by time: both, and the channels."""
     verdicts: tuple[Verdict, ...]
     events: tuple[Event, ...]
 
 
-def positions(session: Session, rig_ids: Collection[str]) -> dict[str, Position]:
-    """How far each of some rigs is; one without live readings or verdicts is at 0."""
-    rigs, outlets = LiveRigRow, LiveOutletRow
-    revisions = select(rigs.rig_id, rigs.revision).where(rigs.rig_id.in_(rig_ids))
-    sequences = select(outlets.rig_id, outlets.sequence).where(outlets.rig_id.in_(rig_ids))
-    read = dict(session.execute(revisions).tuples().all())
-    told = dict(session.execute(sequences).tuples().all())
-    return {one: Position(read.get(one, 0), told.get(one, 0)) for one in rig_ids}
+def standing(session: Session, rig_ids: Collection[str]) -> dict[str, tuple[LiveRig, Position]]:
+    """Each of some rigs and how far it is; one that told nothing yet is at the beginning."""
+    rig, live, outlet = RigRow, LiveRigRow, LiveOutletRow
+    query = (
+        select(rig.id, rig.synthetic, live.origin, live.revision, live.channels, live.last_time)
+        .add_columns(outlet.sequence)
+        .outerjoin(live, live.rig_id == rig.id)
+        .outerjoin(outlet, outlet.rig_id == rig.id)
+        .where(rig.id.in_(rig_ids))
+    )
+    found: dict[str, tuple[LiveRig, Position]] = {}
+    for rig_id, synthetic, origin, revision, channels, last_time, sequence in session.execute(
+        query
+    ):
+        usual = Origin.SYNTHETIC if synthetic else Origin.LIVE
+        told = tuple((channels or "").split())
+        known = LiveRig(rig_id, Origin(origin or usual), revision or 0, told, last_time)
+        found[rig_id] = known, Position(revision or 0, sequence or 0)
+    return found
 
 
 def since(session: Session, rig: LiveRig, after: Position, now: Position) -> Changes:
@@ -79,9 +98,7 @@ def since(session: Session, rig: LiveRig, after: Position, now: Position) -> Cha
         after: What is known already.
         now: How far the rig is, read before.
     """
-    rows = live_readings.after(session, rig, after.revision, AT_ONCE)
-    # None are there where the rows of all later revisions changed once more, or were pruned.
-    revision = int(rows["revision"][-1]) if rows.height else max(now.revision, after.revision)
+    rows, revision = _rows(session, rig, after.revision, now.revision)
     sequence = _whole(session, rig.rig_id, after.sequence, now.sequence)
     verdicts = _verdicts(session, rig.rig_id, after.sequence, sequence)
     events = _events(session, rig.rig_id, after.sequence, sequence)
@@ -124,6 +141,27 @@ def latest_events(session: Session, rig_id: str, sequence: int) -> tuple[Event, 
     query = _EVENTS.where(row.rig_id == rig_id, row.sequence <= sequence)
     found = session.execute(query.order_by(row.sequence.desc()).limit(LATEST)).all()
     return tuple(Event(EventKind(kind), *rest) for kind, *rest in found[::-1])
+
+
+def _rows(session: Session, rig: LiveRig, after: int, now: int) -> tuple[pl.DataFrame, int]:
+    """Rows that changed after a revision, and the one up to which they are whole.
+
+    Rows of later revisions than the rig was read at may have channels that it did not have then.
+    """
+    columns, schema = LIVE_READINGS.c, {"time": TIME, "revision": pl.Int64()}
+    if now <= after:
+        return pl.DataFrame(schema=schema), after
+    query = select(columns.time, columns.revision, *(columns[name] for name in rig.channels))
+    within = columns.rig_id == rig.rig_id, columns.revision > after, columns.revision <= now
+    ordered = query.where(*within).order_by(columns.revision, columns.time)
+    found = session.execute(ordered.limit(AT_ONCE + 1)).all()
+    if len(found) > AT_ONCE:
+        rows = live_readings.after(session, rig, after, AT_ONCE)
+        return rows.filter(pl.col("revision") <= now), min(int(rows["revision"][-1]), now)
+    told = schema | dict.fromkeys(rig.channels, pl.Float64())
+    table = pl.DataFrame(found, schema=told, orient="row")
+    names = [name for name in rig.channels if table[name].null_count() < len(found)]
+    return table.select(*schema, *names), now
 
 
 def _whole(session: Session, rig_id: str, after: int, until: int) -> int:

@@ -9,8 +9,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from idrill.errors import StoreError
-from idrill.frame import Origin
-from idrill.store import live_changes, live_readings, rigs
+from idrill.store import live_changes
 from idrill.store.database import Database
 from idrill.store.live_changes import Changes, Position
 from idrill.store.live_readings import LiveRig
@@ -107,7 +106,7 @@ class Follower:
 
     def _look(self, session: Session, joins: Iterable[Join], done: Step) -> None:
         wanted = {*self._positions, *(one.rig_id for one in joins)}
-        for rig_id, now in live_changes.positions(session, wanted).items():
+        for rig_id, (rig, now) in live_changes.standing(session, wanted).items():
             known = self._positions.setdefault(rig_id, now)
             if now == known:
                 continue
@@ -115,7 +114,7 @@ class Follower:
                 self._positions[rig_id] = now
                 done.begin_anew += self._lost(rig_id)
                 continue
-            changes = live_changes.since(session, rig_of(session, rig_id), known, now)
+            changes = live_changes.since(session, rig, known, now)
             self._positions[rig_id] = changes.position
             done.has_more |= not changes.position.covers(now)
             for feed in self._of(rig_id):
@@ -192,13 +191,5 @@ class Follower:
 
 
 def rig_of(session: Session, rig_id: str) -> LiveRig:
-    """How far a rig is; one that told nothing yet is at the beginning.
-
-    Raises:
-        NotFound: If there is no such rig.
-    """
-    mark = live_readings.mark_of(session, rig_id)
-    if mark is not None:
-        return mark
-    synthetic = rigs.get(session, rig_id).synthetic
-    return LiveRig(rig_id, Origin.SYNTHETIC if synthetic else Origin.LIVE, 0, (), None)
+    """A rig, as it is now."""
+    return live_changes.standing(session, [rig_id])[rig_id][0]
