@@ -50,8 +50,8 @@ def run() -> Result:
         notes=(
             f"A window of {LENGTH} rows of {CHANNELS} channels as JSON, {NETWORK}, one connection, "
             f"{CALLS} requests a measurement; times are of one request.",
-            "The door reads the token, the login and the person from the store (SQLite). The last "
-            "row of a host tells what it costs.",
+            "The door asks the store (SQLite) whether anything was committed since the caller was "
+            "let in. The last row of a host tells what it costs.",
         ),
     )
 
