@@ -18,10 +18,13 @@ from idrill.access import Permission, Role, Tier
 from idrill.cli import run
 from idrill.frame import Origin
 from idrill.rigs import Rig
-from idrill.store import api_keys, live_readings, rigs, sensor_switches, users
+from idrill.sources import controlling
+from idrill.store import api_keys, dead_letters, live_readings, rigs, sensor_switches, users
 from idrill.store.api_keys import NewKey
 from idrill.store.database import Database
 from idrill.store.users import NewUser
+from idrill.streams import control_messages
+from idrill.streams.control_messages import RegisterRig
 from tests.sources.wits0_sender import frame_text, sender
 from tests.sources.witsml_store import Store, served
 from tests.streams.brokers import url_of
@@ -211,6 +214,28 @@ def test_without_a_broker_an_order_is_carried_out_here(
     with database.session() as session:
         [switch] = sensor_switches.of_rig(session, "R2")
     assert (switch.active, switch.reason, switch.told_by) == (False, "x", "key 1 of a@rig.example")
+
+
+def test_an_order_that_came_too_early_is_carried_out_when_it_is_replayed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = int(key(database))
+    order = RegisterRig(do="register_rig", rig_id="R2", name="Two", facility_id="LATER")
+    with database.session() as session:
+        signing_key = controlling.signing_key_of(session, number, "k" * 40)
+        body = control_messages.signed(order, message_id="1", key_id=number, key=signing_key)
+        dead_letters.keep(session, body, backend="nats", reason="no facility")
+
+    assert run(["stream", "dead", "replay"]) == 1
+    signer = ["--key", str(number)]
+    assert run(["stream", "control", "register-facility", "LATER", "--name", "L", *signer]) == 0
+    monkeypatch.delenv("IDRILL_SECRET_KEY")
+    assert run(["stream", "dead", "replay"]) == 1
+    monkeypatch.setenv("IDRILL_SECRET_KEY", "k" * 40)
+    assert run(["stream", "dead", "replay"]) == 0
+
+    with database.session() as session:
+        assert rigs.get(session, "R2").name == "Two"
 
 
 @pytest.mark.service
