@@ -1,7 +1,7 @@
 """Servers that tell many sockets the same, in processes of their own, and clients that count.
 
-`python -m benchmarks.sockets KIND PORT PAUSE` serves one of `KINDS`: ours, whose hub is told a row
-each time as if it had just been read from the store; `websockets.broadcast`; FastAPI with
+`python -m benchmarks.sockets KIND PORT PAUSE ROWS` serves one of `KINDS`: ours, whose hub is told
+rows each time as if they had just been read from the store; `websockets.broadcast`; FastAPI with
 `asyncio.gather`. Each tells everybody a message of about the same length every PAUSE seconds.
 """
 
@@ -68,10 +68,10 @@ class Server:
 
 
 @contextmanager
-def running(kind: str, pause: float) -> Iterator[Server]:
-    """A server of a kind that tells everybody something every so often [s]."""
+def running(kind: str, pause: float, rows: int = 1) -> Iterator[Server]:
+    """A server of a kind that tells everybody so many rows every so often [s]."""
     port = free_port()
-    order = [sys.executable, "-m", "benchmarks.sockets", kind, str(port), str(pause)]
+    order = [sys.executable, "-m", "benchmarks.sockets", kind, str(port), str(pause), str(rows)]
     process = subprocess.Popen(order, stdout=subprocess.PIPE, text=True)  # noqa: S603  ourselves
     assert process.stdout is not None
     try:
@@ -207,7 +207,7 @@ def _gather(port: int, pause: float) -> None:
     serve(app, port)
 
 
-def _ours(port: int, pause: float) -> None:
+def _ours(port: int, pause: float, rows: int) -> None:
     settings = furnished(Path(tempfile.mkdtemp()))
     app = create_app(settings)
     print(token_of(app), flush=True)
@@ -217,7 +217,7 @@ def _ours(port: int, pause: float) -> None:
     @asynccontextmanager
     async def lifespan(asked: FastAPI) -> AsyncIterator[None]:
         async with inner(asked):
-            task = asyncio.create_task(_tick(hub, app.state.platform.database, pause))
+            task = asyncio.create_task(_tick(hub, app.state.platform.database, pause, rows))
             yield
             task.cancel()
 
@@ -225,17 +225,17 @@ def _ours(port: int, pause: float) -> None:
     serve(app, port)
 
 
-async def _tick(hub: Hub, database: Database, pause: float) -> None:
-    """Tell the feeds of a hub one row each time, as if it had just been read."""
+async def _tick(hub: Hub, database: Database, pause: float, rows: int) -> None:
+    """Tell the feeds of a hub some rows each time, as if they had just been read."""
     rig = LiveRig("R1", Origin.LIVE, 0, CHANNELS, None)
     with database.session() as session:
         for number in range(1, 1 << 60):
             await asyncio.sleep(pause)
-            row = {name: [800.0 + number % 7] for name in CHANNELS}
-            rows = pl.DataFrame({"time": [datetime.now(UTC)], "revision": [number], **row})
+            values = {name: [800.0 + number % 7] * rows for name in CHANNELS}
+            told = {"time": [datetime.now(UTC)] * rows, "revision": [number] * rows, **values}
             after, at = Position(number - 1, 0), Position(number, 0)
             for feed in hub.follower.feeds.values():
-                feed.take(Changes(rig, after, at, rows, (), ()))
+                feed.take(Changes(rig, after, at, pl.DataFrame(told), (), ()))
                 hub.deliver(Delivery(feed, feed.made(session)))
 
 
@@ -284,10 +284,10 @@ def serve(app: FastAPI, port: int) -> None:
     )
 
 
-def main(kind: str, port: int, pause: float) -> None:
+def main(kind: str, port: int, pause: float, rows: int) -> None:
     """Serve until somebody ends this."""
     if kind == "ours":
-        _ours(port, pause)
+        _ours(port, pause, rows)
     print(flush=True)
     if kind == "broadcast":
         asyncio.run(_broadcast(port, pause))
@@ -296,4 +296,4 @@ def main(kind: str, port: int, pause: float) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
