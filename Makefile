@@ -29,9 +29,10 @@ help:  ## List the words
 demo: install  ## Run the main job on two simulated rigs and leave a report with pictures
 	@$(BIN)/idrill demo
 
+# What pytest rewrites of some hundred modules is kept for the next run, whatever the shell says.
 .PHONY: test
 test: install  ## Run the tests
-	@$(BIN)/pytest -q -n 2 --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n 2 --dist loadfile
 
 .PHONY: check
 check: install  ## Check format, lint, types and the layers

@@ -11,6 +11,8 @@ from psycopg import sql
 
 from tests.own_postgres import OwnPostgres, made, programs
 
+# There is a worker for each core already: threads of more would turn waiting for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # noqa: TID251
 # The graph reads it at import; the old field data begin in 2007.
 os.environ["IDRILL_FIRST_DAY"] = "2007-01-01"  # noqa: TID251  before settings are read
 
