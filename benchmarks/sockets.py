@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 import psutil
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
@@ -33,6 +32,7 @@ from idrill.frame import Origin
 from idrill.rigs import Rig
 from idrill.settings import Settings
 from idrill.store import logins, rigs, users
+from idrill.store.changed_rows import ChangedRows, Values
 from idrill.store.database import Database
 from idrill.store.live_changes import Changes, Position
 from idrill.store.live_readings import LiveRig
@@ -231,11 +231,11 @@ async def _tick(hub: Hub, database: Database, pause: float, rows: int) -> None:
     with database.session() as session:
         for number in range(1, 1 << 60):
             await asyncio.sleep(pause)
-            values = {name: [800.0 + number % 7] * rows for name in CHANNELS}
-            told = {"time": [datetime.now(UTC)] * rows, "revision": [number] * rows, **values}
+            values: dict[str, Values] = {name: [800.0 + number % 7] * rows for name in CHANNELS}
+            told = ChangedRows([datetime.now(UTC)] * rows, [number] * rows, values)
             after, at = Position(number - 1, 0), Position(number, 0)
             for feed in hub.follower.feeds.values():
-                feed.take(Changes(rig, after, at, pl.DataFrame(told), (), ()))
+                feed.take(Changes(rig, after, at, told, (), ()))
                 hub.deliver(Delivery(feed, feed.made(session)))
 
 

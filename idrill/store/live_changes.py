@@ -10,12 +10,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import polars as pl
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from idrill.frame import TIME, Origin
+from idrill.frame import Origin
 from idrill.store import live_outlet, live_readings
+from idrill.store.changed_rows import ChangedRows
 from idrill.store.live_outlet import Event, EventKind, Verdict
 from idrill.store.live_readings import LiveRig
 from idrill.store.orm import (
@@ -62,8 +62,8 @@ class Changes:
     rig: LiveRig
     after: Position
     position: Position
-    rows: pl.DataFrame
-    """Readings that changed, as they are now, by revision and by time: both, and the channels."""
+    rows: ChangedRows
+    """Readings that changed, as they are now."""
     verdicts: tuple[Verdict, ...]
     events: tuple[Event, ...]
 
@@ -116,14 +116,14 @@ def picture(session: Session, rig: LiveRig, at: Position, start: datetime) -> Ch
     """What a rig told from an instant on, as far as a position goes; the latest events."""
     end = (rig.last_time or start) + _INSTANT
     rows = live_readings.between(session, rig, start, end)
-    rows = rows.filter(pl.col("revision") <= at.revision)
+    told = ChangedRows.of(rows).until(at.revision)
     verdicts = tuple(
         one
         for one in verdicts_between(session, rig.rig_id, start, end)
         if one.sequence <= at.sequence
     )
     events = latest_events(session, rig.rig_id, at.sequence)
-    return Changes(rig, Position(), at, rows, verdicts, events)
+    return Changes(rig, Position(), at, told, verdicts, events)
 
 
 def verdicts_between(
@@ -143,25 +143,22 @@ def latest_events(session: Session, rig_id: str, sequence: int) -> tuple[Event, 
     return tuple(Event(EventKind(kind), *rest) for kind, *rest in found[::-1])
 
 
-def _rows(session: Session, rig: LiveRig, after: int, now: int) -> tuple[pl.DataFrame, int]:
+def _rows(session: Session, rig: LiveRig, after: int, now: int) -> tuple[ChangedRows, int]:
     """Rows that changed after a revision, and the one up to which they are whole.
 
     Rows of later revisions than the rig was read at may have channels that it did not have then.
     """
-    columns, schema = LIVE_READINGS.c, {"time": TIME, "revision": pl.Int64()}
+    columns = LIVE_READINGS.c
     if now <= after:
-        return pl.DataFrame(schema=schema), after
+        return ChangedRows(), after
     query = select(columns.time, columns.revision, *(columns[name] for name in rig.channels))
     within = columns.rig_id == rig.rig_id, columns.revision > after, columns.revision <= now
     ordered = query.where(*within).order_by(columns.revision, columns.time)
     found = session.execute(ordered.limit(AT_ONCE + 1)).all()
     if len(found) > AT_ONCE:
-        rows = live_readings.after(session, rig, after, AT_ONCE)
-        return rows.filter(pl.col("revision") <= now), min(int(rows["revision"][-1]), now)
-    told = schema | dict.fromkeys(rig.channels, pl.Float64())
-    table = pl.DataFrame(found, schema=told, orient="row")
-    names = [name for name in rig.channels if table[name].null_count() < len(found)]
-    return table.select(*schema, *names), now
+        rows = ChangedRows.of(live_readings.after(session, rig, after, AT_ONCE))
+        return rows.until(now), min(rows.revisions[-1], now)
+    return ChangedRows.read(found, rig.channels), now
 
 
 def _whole(session: Session, rig_id: str, after: int, until: int) -> int:

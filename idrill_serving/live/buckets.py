@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def touched(changes: Sequence[Changes], width: timedelta) -> list[datetime]:
     """The beginnings of the buckets of which anything changed."""
-    times = [time for one in changes for time in one.rows["time"].to_list()]
+    times = [time for one in changes for time in one.rows.times]
     times += [verdict.time for one in changes for verdict in one.verdicts]
     return sorted({_start(time, width) for time in times})
 

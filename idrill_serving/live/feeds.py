@@ -6,9 +6,9 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
-import polars as pl
 from sqlalchemy.orm import Session
 
+from idrill.store import changed_rows
 from idrill.store.live_changes import Changes, Position
 from idrill.store.live_outlet import Verdict
 from idrill_serving.live import buckets, messages
@@ -68,9 +68,9 @@ class Feed:
         told = False
         for name in messages.seen(self.wanted, changes.rows.columns):
             known = self.values.get(name)
-            found = changes.rows.select("time", name).drop_nulls().sort("time").tail(1).rows()
-            if found and (known is None or (found[0] > known and found[0][0] >= known[0])):
-                self.values[name] = found[0]
+            found = changes.rows.newest(name)
+            if found and (known is None or (found != known and found[0] >= known[0])):
+                self.values[name] = found
                 told = True
         newest = max(changes.verdicts, key=lambda one: one.time, default=None)
         if newest and (self.verdict is None or newest.time >= self.verdict.time):
@@ -131,8 +131,7 @@ def merged(pending: Sequence[Changes]) -> Changes:
     first, last = pending[0], pending[-1]
     if len(pending) == 1:
         return first
-    rows = pl.concat([one.rows for one in pending], how="diagonal")
-    rows = rows.unique("time", keep="last", maintain_order=True)
+    rows = changed_rows.merged([one.rows for one in pending])
     verdicts = {verdict.time: verdict for one in pending for verdict in one.verdicts}
     events = tuple(event for one in pending for event in one.events)
     return replace(

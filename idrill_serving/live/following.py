@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import polars as pl
 from sqlalchemy.orm import Session
 
 from idrill.errors import StoreError
@@ -176,8 +175,8 @@ class Follower:
         missed = live_changes.since(session, rig_of(session, join.rig_id), after, at)
         if not missed.position.covers(at):
             return None
-        rows = missed.rows.filter(pl.col("revision") <= at.revision)
-        return feed.recovered(session, replace(missed, rows=rows, position=at))
+        told = replace(missed, rows=missed.rows.until(at.revision), position=at)
+        return feed.recovered(session, told)
 
     def _drawn(self, session: Session, feed: Feed, history: timedelta) -> Changes:
         rig = rig_of(session, feed.rig_id)

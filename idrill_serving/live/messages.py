@@ -143,8 +143,7 @@ def seen(wanted: Subscription, told: Iterable[str]) -> list[str]:
 def rows_of(changes: Changes, wanted: Subscription) -> Table:
     """The rows that tell anything of what is wanted, by time."""
     names, rows = seen(wanted, changes.rows.columns), changes.rows
-    columns = [rows[name].to_list() for name in names]
-    times = rows["time"].to_list()
+    columns, times = [rows.columns[name] for name in names], rows.times
     telling = [
         place
         for place, told in enumerate(zip(*columns, strict=True))
