@@ -23,6 +23,16 @@ _UNIT_KEYS = ("engUnit", "Engineering Units", "unit", "units")
 BOOLEAN = 11
 """The data type of true and false."""
 
+_UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    struct.error,
+)
+
 Value = float | bool | str | None
 
 
@@ -60,7 +70,7 @@ def read(body: bytes) -> Payload:
     """
     try:
         return _of_json(json.loads(body)) if body.lstrip()[:1] == b"{" else _payload(body)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error) as error:
+    except _UNREADABLE as error:
         raise InvalidMessage(f"no payload of Sparkplug: {error}") from error
 
 
@@ -189,6 +199,8 @@ def _json_metric(told: Mapping[str, Any]) -> Metric:
     value = told.get("value")
     if value is not None and not isinstance(value, int | float | str):
         value = None
+    if isinstance(value, int):
+        float(value)  # as whoever takes it does; a number may have any length in JSON
     name = told.get("name")
     return Metric(
         name=None if name is None else str(name),

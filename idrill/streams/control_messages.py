@@ -90,7 +90,7 @@ def is_one(body: bytes) -> bool:
     """Whether a message is, or means to be, a control message."""
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(told, dict) and told.get("format") == FORMAT
 

@@ -174,7 +174,17 @@ def test_a_device_that_is_no_rig_is_counted_and_other_topics_are_passed_over() -
 
 @pytest.mark.parametrize(
     "body",
-    [b"\x12\xff\xff\xff", b"{", b'{"metrics": [7]}', b"\x13", b"\xff" * 11, b"\x08\x01\x12\x02"],
+    [
+        b"\x12\xff\xff\xff",
+        b"{",
+        b'{"metrics": [7]}',
+        b"\x13",
+        b"\xff" * 11,
+        b"\x08\x01\x12\x02",
+        b'{"a": ' + b"[" * 200_000,
+        b'{"metrics": [{"name": "HKLD", "value": 1' + b"0" * 400 + b"}]}",
+    ],
+    ids=range(8),
 )
 def test_what_is_no_payload_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidMessage):

@@ -72,7 +72,7 @@ def test_what_comes_together_is_committed_together_whatever_its_order(database: 
 
 
 def test_poison_goes_to_the_dead_letters_once_and_keeps_nobody_waiting(database: Database) -> None:
-    poison = [b"\xff\x00 no JSON", told(1, rig="NOBODY"), b"\xff\x00 no JSON"]
+    poison = [b"\xff\x00 no JSON", told(1, rig="NOBODY"), b"\xff\x00 no JSON", b"[" * 200_000]
 
     async def play(listener: Listener) -> None:
         assert all(await asyncio.gather(*map(listener.take, [*poison, told(2)])))
@@ -80,10 +80,11 @@ def test_poison_goes_to_the_dead_letters_once_and_keeps_nobody_waiting(database:
     listener = listening(database, play)
 
     assert torque(database) == [1.0]
-    assert listener.taken.buried == 3
+    assert listener.taken.buried == 4
     with database.session() as session:
         dead = dead_letters.waiting(session, limit=10)
-    assert {(one.body, one.times) for one in dead} == {(poison[0], 2), (poison[1], 1)}
+    times = {poison[0]: 2, poison[1]: 1, poison[3]: 1}
+    assert {one.body: one.times for one in dead} == times
     assert any("Invalid JSON" in one.reason for one in dead)
     assert any("NOBODY" in one.reason for one in dead)
     assert {one.backend for one in dead} == {"nats"}
