@@ -182,6 +182,10 @@ class Hub:
             for message in delivery.messages:
                 for client in delivery.feed.members:
                     client.outbox.put(message)
+        elif join.stands and not join.client.outbox.has_room:
+            # What they begin to watch beside it filled their queue: it is drawn anew once that
+            # has room.
+            self._joins.append(join)
         elif join.stands:
             for message in delivery.messages:
                 join.client.outbox.put(message)

@@ -165,6 +165,10 @@ class Outbox:
         while self._queue.size > CAP and (number := self._queue.droppable()) is not None:
             self._drop(self._queue.take(number))
         self._tally.waiting += self._queue.size - before
+        if self._queue.size > CAP:
+            self._tally.slow += 1
+            self.close(SLOW, "slow: the answers were not taken")
+            return
         if self._task is None:
             self._took = monotonic()
         elif monotonic() - self._took > STALLED:

@@ -3,11 +3,14 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from idrill.rigs import Rig
+from idrill.store import rigs
 from idrill_serving.live import outbox
 from tests.serving.live.hosts import Host, Line, wait_until, watching
 
@@ -25,12 +28,12 @@ def _small_queues(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def not_reading(host: Host, **wanted: object) -> Iterator[Line]:
+def not_reading(host: Host, place: str = "/R1", **wanted: object) -> Iterator[Line]:
     """Somebody who subscribed and reads no more than a little."""
     narrow = socket.socket()
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     narrow.connect(("127.0.0.1", host.port))
-    url = f"ws://127.0.0.1:{host.port}/api/v1/sensor-data/ws/R1"
+    url = f"ws://127.0.0.1:{host.port}/api/v1/sensor-data/ws{place}"
     with connect(
         url, sock=narrow, compression=None, max_queue=1, proxy=None, close_timeout=0.1
     ) as opened:
@@ -58,6 +61,39 @@ def test_others_are_told_everything_while_one_does_not_read(host: Host) -> None:
 
         assert host.hub.tally.dropped > 0
         assert host.hub.tally.waiting <= CAP
+
+
+def test_who_begins_to_watch_more_than_a_queue_holds_is_told_each_rig_whole(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "CAP", 48 << 10)
+    monkeypatch.setattr(outbox, "ROOM", 8 << 10)
+    names = [f"S{number}" for number in range(12)]
+    with host.database.session() as session:
+        for name in names:
+            rigs.register(session, Rig(name, name))
+    for name in names:
+        host.tell(range(400), name, **WIDE)
+
+    with not_reading(host, "", rigs=names, history=3600) as line:
+        told = [line.until("snapshot", "gap") for _ in names]
+
+    assert {one["rig"]: len(one.get("time", ())) for one in told} == dict.fromkeys(names, 400)
+    assert host.hub.tally.dropped == 0
+
+
+def test_who_asks_and_does_not_read_the_answers_is_let_go(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "STALLED", float("inf"))
+    with not_reading(host) as talking:
+        ping = '{"type": "ping", "id": "' + "x" * 64 + '"}'
+        with suppress(ConnectionClosed):
+            for _ in range(20_000):
+                talking.socket.send(ping)
+
+        wait_until(lambda: host.hub.tally.slow == 1)
+        assert host.hub.tally.waiting <= 1.1 * CAP
 
 
 def test_who_reads_again_is_told_what_was_dropped_and_can_go_on_from_there(host: Host) -> None:
