@@ -149,6 +149,8 @@ def watch(
     ] = "",
 ) -> None:
     """Watch the live readings of a rig; goes on by itself when the line breaks."""
+    if not url.startswith(("http://", "https://")):
+        raise typer.BadParameter("must start with http:// or https://", param_hint="--url")
     names = [one.strip() for one in channels.split(",") if one.strip()]
     wanted: dict[str, Any] = {"history": history, "rate": 4, "quality": True}
     wanted |= {"channels": names} if names else {}
@@ -162,13 +164,12 @@ def watch(
 async def _show(watcher: Watcher, picture: Picture) -> None:
     console = Console()
     with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
-        async with asyncio.TaskGroup() as group:
-            drawing = group.create_task(_redraw(live, picture))
-            try:
-                async for told in watcher.messages():
-                    picture.learn(told)
-            finally:
-                drawing.cancel()
+        drawing = asyncio.create_task(_redraw(live, picture))
+        try:
+            async for told in watcher.messages():
+                picture.learn(told)
+        finally:
+            drawing.cancel()
 
 
 async def _redraw(live: Live, picture: Picture) -> None:

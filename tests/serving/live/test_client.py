@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
+from idrill.cli import run
 from idrill.errors import NotAuthenticated
 from idrill_serving.live import client
 from idrill_serving.live.client import Told, Watcher
@@ -59,6 +60,32 @@ def test_a_client_that_is_not_let_in_says_so(host: Host) -> None:
 
     with pytest.raises(NotAuthenticated):
         asyncio.run(watch())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["R1", "--key", "nonsense"], "the access token is not valid"),
+        (["NOPE", "--key", "TOKEN"], "no rig that you may see is called 'NOPE'"),
+        (["R1", "--key", "TOKEN", "--channels", "hokload"], "did you mean hook_load"),
+    ],
+    ids=["a wrong key", "a wrong rig", "a wrong channel"],
+)
+def test_watching_what_one_may_not_see_ends_in_one_line(
+    host: Host, capsys: pytest.CaptureFixture[str], asked: list[str], said: str
+) -> None:
+    words = [host.token() if word == "TOKEN" else word for word in asked]
+
+    code = run(["watch", *words, "--url", f"http://127.0.0.1:{host.port}"])
+
+    assert (code, said in capsys.readouterr().err) == (2, True)
+
+
+def test_the_address_of_the_service_names_its_scheme(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["watch", "R1", "--key", "idk_x", "--url", "127.0.0.1:8000"])
+
+    assert code == 2
+    assert "must start with http:// or https://" in capsys.readouterr().err
 
 
 def test_a_picture_shows_values_flags_and_what_is_stale() -> None:
