@@ -126,15 +126,13 @@ class Outbox:
         """Send a message now, or as soon as the client takes it."""
         if self.is_over or self._goodbye is not None:
             return
-        if self._task is None and self._wire.is_free:
-            try:
-                self._wire.send_now(message.frame)
-            except Gone:
-                self._end()
-            else:
+        try:
+            if self._task is None and self._wire.send_now(message.frame):
                 self._tally.sent += 1
-            return
-        self._enqueue(message)
+            else:
+                self._enqueue(message)
+        except Gone:
+            self._end()
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye instead of the readings that wait; who does not take it is cut off."""

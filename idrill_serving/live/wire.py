@@ -31,13 +31,10 @@ class Wire:
         host = getattr(self._send, "__self__", None)
         self._host = host if isinstance(host, WebSocketsSansIOProtocol) else None
 
-    @property
-    def is_free(self) -> bool:
-        """Whether a message would be taken at once."""
-        return self._host is not None and self._host.writable.is_set()
+    def send_now(self, frame: bytes) -> bool:
+        """Send a frame if it is free: that waits for nothing, so no task is needed.
 
-    def send_now(self, frame: bytes) -> None:
-        """Send a frame while it is free: that waits for nothing, so no task is needed.
+        Whether it was. One call of each client for each message: it is kept short.
 
         The frame was made once for all clients. That it is not compressed is allowed also where
         compression was agreed on (RFC 7692, section 6).
@@ -46,9 +43,12 @@ class Wire:
             Gone: If nobody is there any more.
         """
         host = self._host
-        if host is None or host.disconnected or host.close_sent or host.conn.state is not OPEN:
+        if host is None or not host.writable.is_set():
+            return False
+        if host.disconnected or host.close_sent or host.conn.state is not OPEN:
             raise Gone
         host.transport.write(frame)
+        return True
 
     async def send(self, text: str) -> None:
         """Send as soon as it is free.
