@@ -20,7 +20,7 @@ from idrill.readers.columns import ColumnMap
 from idrill.readers.reading import Kind
 from idrill.readers.witsml.reader import read_witsml
 from idrill.readers.witsml.stream import children, local_name, text_of
-from idrill.sources.witsml_server import DATA, VERSION, WitsmlServer, parsed
+from idrill.sources.witsml_server import DATA, VERSION, WitsmlServer, stated
 
 PAGE = 2_000
 """Rows that are asked for at once, unless the store gives fewer."""
@@ -195,11 +195,7 @@ def _empty() -> etree._Element:
 def _log_of(document: bytes) -> etree._Element | None:
     if not document.strip():
         return None
-    try:
-        root = parsed(document)
-    except etree.XMLSyntaxError as error:
-        raise FeedRefused(f"the WITSML store gives a broken document: {error}") from error
-    return next((one for one in root if local_name(one) == "log"), None)
+    return next((one for one in stated(document) if local_name(one) == "log"), None)
 
 
 def _data_of(document: bytes) -> list[etree._Element] | None:

@@ -222,13 +222,31 @@ def _texts(answered: bytes) -> Mapping[str, str]:
 
 
 def parsed(document: bytes) -> etree._Element:
-    """The root of a document; nothing is fetched and no entity is put in."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    """The root of a document without remarks; nothing is fetched and no entity is put in."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     return etree.fromstring(document, parser)
 
 
+def stated(document: bytes) -> etree._Element:
+    """The root of a document within an answer.
+
+    Raises:
+        FeedRefused: If it is broken.
+    """
+    try:
+        return parsed(document)
+    except etree.XMLSyntaxError as error:
+        raise FeedRefused(f"the WITSML store gives a broken document: {error}") from error
+
+
 def _capabilities(document: bytes, versions: str) -> Capabilities:
-    root = parsed(document)
+    root = stated(document)
     named = {local_name(one): one for one in root.iter(etree.Element)}
     held = (named["schemaVersion"].text or "") if "schemaVersion" in named else versions
     pages = [

@@ -134,8 +134,9 @@ def test_a_refusal_is_told_in_the_words_of_the_store(database: Database, sink: S
     [
         (Store(index="measured depth"), "indexed by measured depth"),
         (Store(versions="1.3.1.1"), r"holds WITSML 1\.3\.1\.1, not 1\.4\.1\.1"),
+        (Store(versions="1.4.1.1<"), "a broken document"),
     ],
-    ids=["by depth", "another version"],
+    ids=["by depth", "another version", "broken capabilities"],
 )
 def test_what_cannot_be_followed_is_refused_with_the_reason(
     database: Database, sink: StoreSink, store: Store, complaint: str

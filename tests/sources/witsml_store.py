@@ -179,14 +179,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _document(content: str) -> str:
     log = f'<log uidWell="w" uidWellbore="b" uid="l">{content}</log>' if content else ""
-    return f'<logs xmlns="{SPACE}" version="1.4.1.1">{log}</logs>'
+    return f'<logs xmlns="{SPACE}" version="1.4.1.1"><!-- a remark -->{log}</logs>'
 
 
 def _parts(operation: str, **told: str) -> str:
     texts = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in told.items())
     return (
         f'<m:{operation}Response xmlns:m="http://www.witsml.org/message/120">'
-        f"{texts}</m:{operation}Response>"
+        f"<!-- one more -->{texts}</m:{operation}Response>"
     )
 
 
@@ -194,5 +194,5 @@ def _envelope(parts: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?><soap:Envelope '
         'xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">'
-        f"<soap:Body>{parts}</soap:Body></soap:Envelope>"
+        f"<!-- a remark --><soap:Body><!-- another -->{parts}</soap:Body></soap:Envelope>"
     )
