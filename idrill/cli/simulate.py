@@ -96,8 +96,8 @@ def simulate(
         typer.Option(min=0, help="Faults of each kind and sensor per day; 0.01 if not said."),
     ] = None,
     speed: Annotated[
-        str, typer.Option(help="How fast a stream that began in the past catches up, or max.")
-    ] = "1",
+        str, typer.Option(help="How fast a stream catches up where it is behind the clock, or max.")
+    ] = "max",
     *,
     stream: Annotated[
         bool, typer.Option("--stream", help="Let one rig run now, and tell its readings live.")

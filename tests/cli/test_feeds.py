@@ -137,7 +137,7 @@ def test_a_rig_that_runs_takes_up_what_is_injected_and_is_replayed(
     tmp_path: Path,
 ) -> None:  # fmt: skip
     begin = datetime.now(UTC) - timedelta(minutes=20)
-    words = ["simulate", "--stream", "--rig", "SIM_01", "--seed", "3", "--speed", "max"]
+    words = ["simulate", "--stream", "--rig", "SIM_01", "--seed", "3"]
     command = start(*words, "--from", f"{begin:%Y-%m-%dT%H:%M:%S}")
     wait(lambda: count(database, "SIM_01") > 600)
     assert run(["simulate", "inject", "SIM_01", "kick", "--lasting", "60", "--growth", "1"]) == 0
