@@ -81,6 +81,10 @@ class Notifier:
                 except StoreError as error:
                     _LOG.warning("notices wait, tried again in %g s: %s", PAUSE, error)
                     pause = PAUSE
+                except Exception:  # noqa: BLE001  logged; tried again
+                    # One notice at fault in a way nobody foresaw must not end all of them.
+                    _LOG.exception("notices wait, tried again in %g s", PAUSE)
+                    pause = PAUSE
                 self._ending.wait(pause)
 
     def _due(self) -> list[Notice]:

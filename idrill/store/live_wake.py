@@ -71,22 +71,27 @@ class LiveWake:
         """Ring for nobody any more."""
         with self._guard:
             self._listeners.clear()
-        self._end()
+            thread = self._ended()
+        if thread is not None:
+            thread.join()
 
     def _leave(self, heard: Heard) -> None:
         with self._guard:
             if heard in self._listeners:
                 self._listeners.remove(heard)
-            if self._listeners:
-                return
-        self._end()
-
-    def _end(self) -> None:
-        with self._guard:
-            thread, self._thread = self._thread, None
-            self._ending.set()
+            thread = None if self._listeners else self._ended()
         if thread is not None:
             thread.join()
+
+    def _ended(self) -> Thread | None:
+        """Who looked for commits, told to end; whoever listens next has another one look.
+
+        In the same turn as the last one leaves, or one who begins to listen meanwhile would rely on
+        a thread that ends.
+        """
+        thread, self._thread = self._thread, None
+        self._ending.set()
+        return thread
 
     def _run(self, ending: Event) -> None:
         if self._database.is_postgresql:

@@ -220,10 +220,14 @@ class Hub:
     async def _recheck(self) -> None:
         while True:
             await asyncio.sleep(RECHECK)
-            clients = list(self._clients)
-            with suppress(StoreError):
-                for found in await asyncio.to_thread(self._judged, clients):
+            try:
+                for found in await asyncio.to_thread(self._judged, list(self._clients)):
                     self._apply(found)
+            except StoreError:
+                continue
+            except Exception:  # noqa: BLE001  logged; looked again
+                # Who logged out must not stay because a look failed for a reason nobody foresaw.
+                _LOG.exception("it could not be seen who may still watch")
 
     def _judged(self, clients: list[Client]) -> list[Judgement]:
         with self._database.session() as session:

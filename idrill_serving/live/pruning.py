@@ -73,5 +73,8 @@ class Pruner:
                 gone = self.prune(datetime.now(UTC))
             except IDrillError as error:
                 _LOG.warning("nothing could be pruned: %s", error)
+            except Exception:  # noqa: BLE001  logged; tried again
+                # One round that fails for a reason nobody foresaw must not end all pruning.
+                _LOG.exception("nothing could be pruned")
             else:
                 _LOG.info("pruned: %s", gone)

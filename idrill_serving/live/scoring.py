@@ -97,6 +97,9 @@ class Scorer:
                 said = self._say(logging.INFO, "another process scores: this one stands by", said)
             except IDrillError as fault:
                 said = self._say(logging.ERROR, f"nothing can be scored: {fault}", said)
+            except Exception:  # noqa: BLE001  logged; begun anew
+                # A fault that nobody foresaw must not end all scoring while the process lives on.
+                _LOG.exception("scoring begins anew")
             self._ending.wait(STAND_BY)
 
     def _say(self, level: int, words: str, before: str) -> str:

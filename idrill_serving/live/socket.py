@@ -151,6 +151,7 @@ class Conversation:
                 if not isinstance(said, LoginMessage):
                     raise Over(OVER, "log in first")
                 principal = await run_in_threadpool(self._let_in, said)
+                self._require_room(principal)
         except ValidationError as error:
             self._say("error", code="invalid_message", detail=errors.where(error.errors()))
             raise Over(MALFORMED, "log in first") from error
@@ -171,7 +172,7 @@ class Conversation:
         Raises:
             NotAuthenticated: If nobody is let in by that.
             AccessDenied: If the door is closed for them.
-            TooManyAttempts: If they ask too often, or have too many sockets.
+            TooManyAttempts: If they ask too often.
         """
         limits = self._platform.limits
         try:
@@ -180,9 +181,16 @@ class Conversation:
             limits.count_address(self._address)
             raise
         admit(self._platform, self._door, principal)
+        return principal
+
+    def _require_room(self, principal: Principal) -> None:
+        """See that somebody may have one more, with nothing awaited until they have it.
+
+        Raises:
+            TooManyAttempts: If they have too many.
+        """
         if self._hub.of_user(principal.user.id) >= self._platform.settings.sockets_per_user:
             raise TooManyAttempts("too many sockets of one person", wait=60.0)
-        return principal
 
     def _identified(self, said: LoginMessage) -> Principal:
         if said.ticket is not None:

@@ -108,6 +108,25 @@ def test_a_rig_at_fault_keeps_no_other_waiting_and_is_tried_again(
     assert status(bench.database).faults == ()
 
 
+def test_a_fault_beside_the_rigs_ends_no_scoring(bench: Bench, recording: pl.DataFrame) -> None:
+    asked = list[int]()
+
+    def follow() -> None:
+        asked.append(1)
+        if len(asked) == 1:
+            raise ZeroDivisionError("a bug")
+
+    wake = LiveWake(bench.database)
+    scorer = Scorer(bench, wake, follow, 1.0)
+    scorer.start()
+    commit(bench.database, "R1", recording)
+    until(lambda: len(told(bench.database)["verdicts"]) == JUDGED, "scored")
+    scorer.close()
+    wake.close()
+
+    assert len(asked) > 1
+
+
 def test_a_second_one_stands_by_until_the_first_ends(bench: Bench, recording: pl.DataFrame) -> None:
     with ExitStack() as first:
         begun = first.enter_context(at_work(bench))

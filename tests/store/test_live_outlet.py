@@ -1,8 +1,10 @@
 """What scoring tells of a rig has one order, in which nobody misses anything."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event as Signal
+from threading import Lock
 
 import pytest
 
@@ -116,6 +118,34 @@ def test_whoever_read_less_than_was_pruned_is_told(database: Database) -> None:
         outlet = live_outlet.outlet_of(session, "R1")
 
     assert (gone, outlet.pruned_to, outlet.sequence) == (2, 2, 2)
+
+
+class _Turns:
+    """A lock that has something done as soon as it is free for the first time."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        self._lock, self._then = Lock(), [then]
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+        if self._then:
+            self._then.pop()()
+
+
+def test_who_begins_to_listen_while_the_last_one_leaves_hears_commits(database: Database) -> None:
+    heard = Signal()
+    wake = LiveWake(Database(database.url))
+    leave = wake.listen(lambda: None)
+    wake._guard = _Turns(lambda: wake.listen(heard.set))  # type: ignore[assignment]
+    leave()
+    try:
+        assert wake._thread is not None
+        assert wake._thread.is_alive()
+    finally:
+        wake.close()
 
 
 def test_who_listens_hears_a_commit_of_another_process(database: Database) -> None:

@@ -1,6 +1,8 @@
 """Who comes in over a socket, what is said to bad messages, and when somebody has to go."""
 
 import json
+from contextlib import ExitStack
+from threading import Barrier
 
 import httpx
 import pytest
@@ -9,6 +11,8 @@ from idrill.access import Role
 from idrill.settings import Settings
 from idrill.store import logins, users
 from idrill.store.socket_tickets import Holder, issue
+from idrill_serving import doors
+from idrill_serving.live import clients
 from idrill_serving.live import hub as hubs
 from idrill_serving.live import socket as sockets
 from tests.serving.live.hosts import Host, hosted, line_to, wait_until, watching
@@ -144,6 +148,26 @@ def test_who_logs_out_loses_their_sockets(host: Host) -> None:
         assert line.goodbye()[0] == 4401
 
 
+def test_a_look_that_fails_lets_nobody_stay_who_logged_out(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged, failed = clients.judged, list[int]()
+
+    def fails_once(*asked: object) -> object:
+        if not failed:
+            failed.append(1)
+            raise ZeroDivisionError("a bug")
+        return judged(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(hubs, "judged", fails_once)
+    with watching(host) as line:
+        wait_until(lambda: failed)
+        with host.database.session() as session:
+            logins.end_all(session, users.named(session, "viewer@rig.example").id, by="logout")
+
+        assert line.goodbye()[0] == 4401
+
+
 def test_who_is_disabled_loses_their_sockets(host: Host) -> None:
     with watching(host) as line:
         with host.database.session() as session:
@@ -186,6 +210,28 @@ def test_a_person_has_so_many_sockets_and_others_still_come_in(settings: Setting
         wait_until(lambda: host.hub.clients == 0)
         with watching(host) as again:
             assert again.until("snapshot")
+
+
+def test_who_comes_in_many_times_at_once_has_no_more_sockets(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, admit = Barrier(3, timeout=60.0), doors.admit
+
+    def admitted(*asked: object) -> None:
+        admit(*asked)  # type: ignore[arg-type]
+        together.wait()
+
+    monkeypatch.setattr(sockets, "admit", admitted)
+    with (
+        hosted(settings.model_copy(update={"sockets_per_user": 2})) as host,
+        ExitStack() as opened,
+    ):
+        lines = [opened.enter_context(line_to(host)) for _ in range(3)]
+        for line in lines:
+            line.next()
+            line.say("login", token=host.token())
+
+        assert sorted(line.next()["type"] for line in lines) == ["error", "welcome", "welcome"]
 
 
 def test_a_worker_has_room_for_so_many_sockets(settings: Settings) -> None:
