@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from idrill.errors import OriginRefused
 from idrill.frame import TIME, Origin, channels_in
 from idrill.readers.posted import Posted, RejectedReading
-from idrill.store import live_rows, rigs, sensor_switches
+from idrill.store import live_rejections, live_rows, rigs, sensor_switches
 from idrill.store.inserting import insert_absent
 from idrill.store.live_merging import settled
 from idrill.store.live_rows import LiveRows
-from idrill.store.orm import LIVE_READINGS, LiveRejectionRow, LiveRigRow, SourceRow
+from idrill.store.orm import LIVE_READINGS, LiveRigRow, SourceRow
 
 _SMALL = 64
 """Up to so many instants are asked for one by one."""
@@ -94,7 +94,8 @@ def write_group(session: Session, batches: Sequence[Batch]) -> list[Committed]:
     live_rows.fill(session, changed)
     found = [done[turn] for turn in range(len(batches))]
     for batch, one in zip(batches, found, strict=True):
-        _keep(session, batch, (*one.rejected, *one.conflicts))
+        lost = (*one.rejected, *one.conflicts)
+        live_rejections.keep(session, batch.rig_id, batch.sender, lost)
     return found
 
 
@@ -253,16 +254,3 @@ def _move(mark: LiveRigRow, rows: pl.DataFrame) -> None:
     known = mark.channels.split()
     if not set(channels_in(rows.columns)) <= set(known):
         mark.channels = " ".join(channels_in([*known, *rows.columns]))
-
-
-def _keep(session: Session, batch: Batch, lost: Sequence[RejectedReading]) -> None:
-    if not lost:
-        return
-    told = {"rig_id": batch.rig_id, "received_at": datetime.now(UTC), "sender": batch.sender}
-    values = [
-        told
-        | {"place": one.place, "reason": one.reason.value}
-        | {"detail": one.detail, "sample": one.sample}
-        for one in lost
-    ]
-    session.execute(insert(LiveRejectionRow), values)

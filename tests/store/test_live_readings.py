@@ -115,6 +115,30 @@ def test_the_value_that_loses_is_kept_whichever_came_first(database: Database) -
     assert all("5.123456789, 6.0, 7.0 are told" in one.detail for one in kept)
 
 
+def test_refused_readings_that_come_again_are_counted_and_not_told_anew(
+    database: Database,
+) -> None:
+    write(database, batch((0, {"torque": 5.0})))
+    late = read_rows(
+        [PostedReading((NOON + timedelta(days=2)).isoformat(), {"torque": 1.0})],
+        Period.until(NOON + timedelta(hours=5), date(2024, 1, 1)),
+    )
+    for _ in range(3):
+        write(database, batch((0, {"torque": 4.0}), (1, {"torqe": 6.0}), (1, {"torqe": 6.0})))
+    write(database, batch((2 * 86_400, {"torque": 1.0})))
+    write(database, Batch("R1", None, late, "a test"))
+    write(database, batch((1, {"torqe": 7.0})))
+
+    with database.session() as session:
+        kept = live_readings.rejections(session, "R1", limit=9)
+    assert sorted((one.reason, one.times) for one in kept) == [
+        ("conflict", 3),
+        ("in_the_future", 2),
+        ("unknown_channel", 1),
+        ("unknown_channel", 6),
+    ]
+
+
 def test_a_reading_that_cannot_be_used_is_kept_with_its_place(database: Database) -> None:
     done = write(database, batch((0, {"torque": 5.0}), (1, {"torqe": 6.0}), (99_999, {})))
 

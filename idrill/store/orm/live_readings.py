@@ -56,14 +56,19 @@ class LiveDayRow(Row):
 
 
 class LiveRejectionRow(Row):
-    """A reading that could not be used as it was told."""
+    """A reading that could not be used as it was told; one row however often it came."""
 
     __tablename__ = "live_rejections"
     __table_args__ = (Index(None, "rig_id", "received_at"),)
 
     id: Mapped[Key]
+    digest: Mapped[str | None] = mapped_column(unique=True)
+    """SHA-256 of what it told and why it was refused, in hexadecimal; of old rows there is none."""
     rig_id: Mapped[RigId]
     received_at: Mapped[datetime]
+    """The last time."""
+    times: Mapped[int]
+    """How often it came."""
     sender: Mapped[str]
     place: Mapped[int]
     """Of the row in its batch, from 0."""
