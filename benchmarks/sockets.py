@@ -37,6 +37,7 @@ from idrill.store.database import Database
 from idrill.store.live_changes import Changes, Position
 from idrill.store.live_readings import LiveRig
 from idrill.store.users import NewUser
+from idrill_serving import collector
 from idrill_serving.app import create_app
 from idrill_serving.live.following import Delivery
 from idrill_serving.live.hub import Hub
@@ -222,6 +223,7 @@ def _ours(port: int, pause: float, rows: int) -> None:
             task.cancel()
 
     app.router.lifespan_context = lifespan
+    collector.settle()
     serve(app, port)
 
 

@@ -55,7 +55,9 @@ class Feed:
         """What the members are told now."""
         if not self.pending:
             return []
-        changes = replace(merged(self.pending), after=self.told)
+        changes = merged(self.pending)
+        if changes.after != self.told:
+            changes = replace(changes, after=self.told)
         made = self._made(session, changes)
         self.pending, self.position = [], changes.position
         if made:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
-from websockets.frames import Frame, Opcode
 
 from idrill.channels import channel
 from idrill.frame import channels_in
@@ -17,6 +17,9 @@ from idrill_serving.live.subscriptions import Subscription
 
 VALUES = 20_000
 """Values of one message at most; more are sent in parts."""
+
+_SHORT, _LONG = 126, 1 << 16
+"""From which sizes on a frame tells its size in two and in eight bytes."""
 
 START = Position()
 
@@ -47,7 +50,8 @@ class Message:
     @property
     def text(self) -> str:
         """What it says, for hosts that make the frame themselves."""
-        return self.frame[self.frame.index(b"{") :].decode()
+        head = {126: 4, 127: 10}.get(self.frame[1], 2)
+        return self.frame[head:].decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,14 @@ def latest(
 
 def seen(wanted: Subscription, told: Iterable[str]) -> list[str]:
     """The channels of a rig that are seen, in the order of all channels."""
-    return channels_in(told if wanted.channels is None else set(wanted.channels) & set(told))
+    return list(_seen(wanted.channels, tuple(told)))
+
+
+@lru_cache(4096)
+def _seen(wanted: tuple[str, ...] | None, told: tuple[str, ...]) -> list[str]:
+    # Asked for each message, and mostly the same: to go through all channels takes longer than
+    # to write the message.
+    return channels_in(told if wanted is None else set(wanted) & set(told))
 
 
 def rows_of(changes: Changes, wanted: Subscription) -> Table:
@@ -220,5 +231,11 @@ def _iso(time: datetime) -> str:
 
 
 def _framed(told: Mapping[str, Any]) -> bytes:
+    """A text frame that is not masked and the last of its message (RFC 6455, section 5.2)."""
     payload = to_json(told, inf_nan_mode="null")
-    return Frame(Opcode.TEXT, payload).serialize(mask=False)
+    size = len(payload)
+    if size < _SHORT:
+        return b"\x81" + size.to_bytes(1) + payload
+    if size < _LONG:
+        return b"\x81\x7e" + size.to_bytes(2) + payload
+    return b"\x81\x7f" + size.to_bytes(8) + payload
