@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from faststream import StreamMessage
 
-PREFETCH = 64
+PREFETCH = 256
 """Messages at most that a consumer holds unacknowledged; the rest waits in the broker."""
 
 REDELIVER_AFTER = 5.0

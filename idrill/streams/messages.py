@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
+import msgspec
+import polars as pl
+from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from idrill.errors import InvalidMessage
@@ -99,6 +102,59 @@ def read(body: bytes, period: Period) -> Told:
     check_units(message.units)
     origin = message.origin and Origin(message.origin)
     return Told(message.rig_id, origin, message.sender, _posted(message, period))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message of rows that is as it should be, but for its readings, not looked at yet."""
+
+    rig_id: str
+    origin: Origin | None
+    sender: str
+    rows: tuple[PostedReading, ...]
+    body: bytes
+
+
+class _QuickRow(Struct, forbid_unknown_fields=True, gc=False):
+    time: str
+    values: dict[str, float | None]
+
+
+class _Quick(Struct, forbid_unknown_fields=True, gc=False):
+    format: Literal["idrill.readings/1"]
+    message_id: Annotated[str, Meta(min_length=1, max_length=128)]
+    rig_id: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9_-]{0,31}\Z")]
+    rows: Annotated[list[_QuickRow], Meta(max_length=MOST_ROWS)]
+    origin: Literal["live", "replay", "synthetic"] | None = None
+    sender: Annotated[str, Meta(max_length=200)] = ""
+    units: Annotated[dict[str, str], Meta(max_length=0)] = {}
+
+
+_QUICK = msgspec.json.Decoder(_Quick)
+
+
+def draft(body: bytes) -> Draft | None:
+    """A message of rows, taken apart the short way; None: `read` has to say what it is."""
+    if len(body) > LARGEST:
+        return None
+    try:
+        told = _QUICK.decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    rows = tuple(PostedReading(row.time, row.values) for row in told.rows)
+    return Draft(told.rig_id, told.origin and Origin(told.origin), told.sender, rows, body)
+
+
+def posted_together(drafts: Sequence[Draft], period: Period) -> Posted:
+    """The readings of several messages of one rig; each keeps the places of its own."""
+    found = read_rows([row for one in drafts for row in one.rows], period)
+    if found.rejected:
+        # What is wrong is told as it came, and as `read` tells it.
+        apart = [read(one.body, period).posted for one in drafts]
+        table = pl.concat([one.table for one in apart], how="diagonal")
+        return Posted(table, tuple(reading for one in apart for reading in one.rejected))
+    places = [place for one in drafts for place in range(len(one.rows))]
+    return Posted(found.table.with_columns(pl.Series("place", places, dtype=pl.Int64)), ())
 
 
 def in_rows(

@@ -1,21 +1,27 @@
 """Readings through NATS: a JetStream stream on disk and a durable pull consumer."""
 
+import asyncio
 import logging
-from typing import Any
+from contextlib import suppress
 
-from faststream import AckPolicy, StreamMessage
-from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats import NatsBroker
+from nats.errors import Error
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy as Acknowledged
 from nats.js.api import ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
 from idrill.streams.address import Address
-from idrill.streams.delivery import GRACE, PREFETCH, REDELIVER_AFTER, TIMEOUT, Take, whole
+from idrill.streams.delivery import GRACE, PREFETCH, REDELIVER_AFTER, TIMEOUT, Take
+from idrill.streams.holding import Holding
 
 CONSUMER = "idrill-work"
 FETCH = 1.0
 """How long a consumer waits for the next messages [s]."""
+PAUSE = 0.5
+"""Until a broker that was away is asked for messages again [s]."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class NatsStream:
@@ -28,8 +34,11 @@ class NatsStream:
     """
 
     def __init__(self, url: str, name: str, take: Take | None) -> None:
-        self._name, self._take = name, take
+        self._name = name
+        self._holding = take and Holding(take)
         self._stream = name.replace(".", "_")
+        self._pulled: JetStreamContext.PullSubscription | None = None
+        self._consuming: asyncio.Task[None] | None = None
         address = Address.of(url)
         self._broker = NatsBroker(
             address.url,
@@ -37,33 +46,28 @@ class NatsStream:
             max_reconnect_attempts=-1,
             graceful_timeout=GRACE,
             apply_types=False,
-            logger=logging.getLogger(__name__),
+            logger=_LOG,
             log_level=logging.DEBUG,
         )
 
     async def open(self) -> None:
         """Connect, declare the stream, and consume if there is who takes."""
-        await self._declare((await self._broker.connect()).jetstream())
-        if self._take is not None:
-            consumer = ConsumerConfig(
-                durable_name=CONSUMER,
-                ack_policy=Acknowledged.EXPLICIT,
-                ack_wait=REDELIVER_AFTER,
-                max_ack_pending=2 * PREFETCH,
-            )
-            self._broker.subscriber(
-                f"{self._name}.>",
-                stream=JStream(self._stream, declare=False),
-                durable=CONSUMER,
-                config=consumer,
-                pull_sub=PullSub(batch_size=PREFETCH, timeout=FETCH),
-                ack_policy=AckPolicy.MANUAL,
-                decoder=whole,
-            )(self._handle)
+        jetstream = (await self._broker.connect()).jetstream()
+        await self._declare(jetstream)
         await self._broker.start()
+        if self._holding is not None:
+            self._pulled = await self._pulling(jetstream)
+            self._consuming = asyncio.create_task(_consume(self._pulled, self._holding))
 
     async def close(self) -> None:
         """Stop; what is not acknowledged comes again."""
+        if self._holding is not None:
+            await self._holding.ended()
+        if self._consuming is not None and self._pulled is not None:
+            self._consuming.cancel()
+            # The client would wait for half a minute until somebody takes what came last.
+            with suppress(Error):
+                await self._pulled.unsubscribe()
         await self._broker.stop()
 
     async def publish(self, rig_id: str, body: bytes) -> None:
@@ -88,6 +92,26 @@ class NatsStream:
         except BadRequestError:
             await jetstream.stream_info(self._stream)
 
-    async def _handle(self, message: StreamMessage[Any]) -> None:
-        if self._take is not None and await self._take(message.body):
-            await message.ack()
+    async def _pulling(self, jetstream: JetStreamContext) -> JetStreamContext.PullSubscription:
+        consumer = ConsumerConfig(
+            durable_name=CONSUMER,
+            ack_policy=Acknowledged.EXPLICIT,
+            ack_wait=REDELIVER_AFTER,
+            max_ack_pending=2 * PREFETCH,
+        )
+        subject = f"{self._name}.>"
+        return await jetstream.pull_subscribe(subject, CONSUMER, self._stream, consumer)
+
+
+async def _consume(pulling: JetStreamContext.PullSubscription, holding: Holding) -> None:
+    # A subscriber of FastStream takes longer over a message than we do.
+    while True:
+        try:
+            messages = await pulling.fetch(PREFETCH, FETCH)
+        except TimeoutError:
+            continue
+        except Exception as fault:  # noqa: BLE001  whatever it is, what comes is still to be taken
+            _LOG.warning("NATS gives no messages: %r", fault)
+            await asyncio.sleep(PAUSE)
+            continue
+        await asyncio.gather(*(holding.one(message.data, message.ack) for message in messages))

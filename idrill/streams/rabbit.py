@@ -1,13 +1,17 @@
 """Readings through RabbitMQ: a durable queue, persistent messages, acknowledged by hand."""
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING
 
-from faststream import AckPolicy, StreamMessage
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 
 from idrill.streams.address import Address
-from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take, whole
+from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take
+from idrill.streams.holding import Holding
+
+if TYPE_CHECKING:
+    from aio_pika import RobustQueue
+    from aio_pika.abc import AbstractIncomingMessage
 
 RECONNECT = 1.0
 """Between attempts to connect again [s]."""
@@ -23,7 +27,8 @@ class RabbitStream:
     """
 
     def __init__(self, url: str, name: str, take: Take | None) -> None:
-        self._queue, self._take = RabbitQueue(name, durable=True), take
+        self._queue, self._holding = RabbitQueue(name, durable=True), take and Holding(take)
+        self._consumed: tuple[RobustQueue, str] | None = None
         address = Address.of(url)
         self._broker = RabbitBroker(
             address.url,
@@ -40,15 +45,19 @@ class RabbitStream:
     async def open(self) -> None:
         """Connect, declare the queue, and consume if there is who takes."""
         await self._broker.connect()
-        await self._broker.declare_queue(self._queue)
-        if self._take is not None:
-            self._broker.subscriber(self._queue, ack_policy=AckPolicy.MANUAL, decoder=whole)(
-                self._handle
-            )
+        queue = await self._broker.declare_queue(self._queue)
         await self._broker.start()
+        if self._holding is not None:
+            # A subscriber of FastStream takes longer over a message than we do.
+            self._consumed = queue, await queue.consume(self._handle)
 
     async def close(self) -> None:
         """Stop; what is not acknowledged comes again."""
+        if self._consumed is not None and not self._consumed[0].channel.is_closed:
+            queue, tag = self._consumed
+            await queue.cancel(tag)
+        if self._holding is not None:
+            await self._holding.ended()
         await self._broker.stop()
 
     async def publish(self, rig_id: str, body: bytes) -> None:  # noqa: ARG002  as every kind does
@@ -59,6 +68,6 @@ class RabbitStream:
         """Whether the broker answers."""
         return await self._broker.ping(TIMEOUT)
 
-    async def _handle(self, message: StreamMessage[Any]) -> None:
-        if self._take is not None and await self._take(message.body):
-            await message.ack()
+    async def _handle(self, message: "AbstractIncomingMessage") -> None:
+        if self._holding is not None:
+            await self._holding.one(message.body, message.ack)

@@ -7,14 +7,14 @@ from concurrent.futures import Future
 
 import polars as pl
 
-from idrill.readers.posted import Posted
+from idrill.readers.posted import Period, Posted
 from idrill.store.live_intake import Batch, Committed
-from idrill.streams.messages import Told
+from idrill.streams.messages import Draft, Told, posted_together
 
 SENDER = "stream"
 """Of readings whose message names nobody."""
 
-_Waiting = list[tuple[Told, asyncio.Future[None]]]
+_Waiting = list[tuple[Told | Draft, asyncio.Future[None]]]
 
 
 class Gathering:
@@ -22,14 +22,17 @@ class Gathering:
 
     Args:
         submit: Begins to commit a batch.
+        period: When a reading may have been made, asked for at each commit.
     """
 
-    def __init__(self, submit: Callable[[Batch], Future[Committed]]) -> None:
-        self._submit = submit
+    def __init__(
+        self, submit: Callable[[Batch], Future[Committed]], period: Callable[[], Period]
+    ) -> None:
+        self._submit, self._period = submit, period
         self._waiting: _Waiting = []
         self._committing: asyncio.Task[None] | None = None
 
-    async def commit(self, told: Told) -> None:
+    async def commit(self, told: Told | Draft) -> None:
         """Wait until what a message tells is committed.
 
         Raises:
@@ -54,7 +57,9 @@ class Gathering:
     async def _commit(self, group: _Waiting) -> None:
         fault: Exception | None = None
         try:
-            await asyncio.wrap_future(self._submit(merged([told for told, _ in group])))
+            await asyncio.wrap_future(
+                self._submit(merged([told for told, _ in group], self._period()))
+            )
         except Exception as error:  # noqa: BLE001  whoever waits is told
             fault = error
         for _, done in group:
@@ -66,9 +71,12 @@ class Gathering:
                 done.set_exception(fault)
 
 
-def merged(told: Sequence[Told]) -> Batch:
+def merged(told: Sequence[Told | Draft], period: Period) -> Batch:
     """One batch of what several messages tell of one rig; each keeps the places of its readings."""
     first = told[0]
-    table = pl.concat([one.posted.table for one in told], how="diagonal")
-    rejected = tuple(reading for one in told for reading in one.posted.rejected)
+    posted = [one.posted for one in told if isinstance(one, Told)]
+    if drafts := [one for one in told if isinstance(one, Draft)]:
+        posted.append(posted_together(drafts, period))
+    table = pl.concat([one.table for one in posted], how="diagonal")
+    rejected = tuple(reading for one in posted for reading in one.rejected)
     return Batch(first.rig_id, first.origin, Posted(table, rejected), first.sender or SENDER)

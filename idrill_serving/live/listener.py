@@ -26,7 +26,7 @@ from idrill.store import dead_letters
 from idrill.store.database import Database
 from idrill.store.live_writer import LiveWriter
 from idrill.streams import control_messages, messages
-from idrill.streams.messages import Told
+from idrill.streams.messages import Draft, Told
 from idrill_serving.live.gathering import Gathering
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -78,7 +78,7 @@ class Listener:
     ) -> None:
         self._database, self._period, self._backend = database, period, backend
         self._writer = LiveWriter(database)
-        self._gathering = Gathering(self._writer.submit)
+        self._gathering = Gathering(self._writer.submit, period)
         self._ending = asyncio.Event()
         self._secret = secret
         self._orders = 0
@@ -90,7 +90,7 @@ class Listener:
     async def take(self, body: bytes) -> bool:
         """Whether what a message tells is safe; False only once the listener ends."""
         try:
-            told = messages.read(body, self._period())
+            told = messages.draft(body) or messages.read(body, self._period())
         except POISON as fault:
             if control_messages.is_one(body):
                 return await self._obey(body)
@@ -121,7 +121,7 @@ class Listener:
                 return True
         return False
 
-    async def _commit(self, told: Told, body: bytes) -> None:
+    async def _commit(self, told: Told | Draft, body: bytes) -> None:
         try:
             await self._gathering.commit(told)
         except (NotFound, OriginRefused) as fault:

@@ -170,7 +170,7 @@ def _words(kind: str, port: int, folder: Path) -> list[str]:
     configuration.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
         f"persistence_location {folder}/\nmax_queued_messages 0\n"
-        + ("user root\n" if os.geteuid() == 0 else "")
+        "max_inflight_messages 256\n" + ("user root\n" if os.geteuid() == 0 else "")
     )
     return ["-c", str(configuration)]
 

@@ -116,7 +116,7 @@ def test_a_consumer_that_waits_is_handed_no_more_than_it_may_hold(play: Play) ->
             return True
 
         consumer = await opened(url, name, slow)
-        bodies = [f"reading {number}".encode() for number in range(4 * PREFETCH)]
+        bodies = [f"reading {number}".encode() for number in range(2 * PREFETCH)]
         await asyncio.gather(*(publisher.publish("R1", body) for body in bodies))
         await asyncio.sleep(1.0)
         waiting = len(set(held.held))

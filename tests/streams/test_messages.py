@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,3 +90,64 @@ def test_what_is_too_large_for_a_broker_is_neither_written_nor_read() -> None:
 def test_no_bytes_whatever_end_in_anything_but_a_clear_error(body: bytes) -> None:
     with pytest.raises(IDrillError):
         messages.read(body, PERIOD)
+
+
+def test_a_draft_becomes_what_reading_the_messages_one_by_one_says() -> None:
+    bodies = [
+        messages.in_rows(
+            "R1",
+            [(f"2026-03-01T12:00:{row:02}+00:00", {name: row + 0.5}) for row in rows],
+            message_id="1",
+            sender="ada",
+            origin=Origin.REPLAY,
+        )
+        for name, rows in (
+            ("torque", range(3)),
+            ("hook_load", range(2, 12)),
+            ("torque", range(20, 21)),
+        )
+    ]
+
+    drafts = [draft for body in bodies if (draft := messages.draft(body))]
+    together = messages.posted_together(drafts, PERIOD)
+
+    apart = [messages.read(body, PERIOD) for body in bodies]
+    assert [(one.rig_id, one.origin, one.sender) for one in drafts] == [
+        (one.rig_id, one.origin, one.sender) for one in apart
+    ]
+    expected = pl.concat([one.posted.table for one in apart], how="diagonal")
+    assert together.table.equals(expected.select(together.table.columns))
+    assert together.rejected == ()
+
+
+def test_drafts_with_a_reading_that_cannot_be_used_reject_it_as_it_was_told() -> None:
+    good, bad = [(NOON, {"torque": 1})], [(NOON, {"torque": 1}), ("noon", {"rpm": 7})]
+    bodies = [messages.in_rows("R1", rows, message_id="1") for rows in (good, bad, good)]
+
+    drafts = [draft for body in bodies if (draft := messages.draft(body))]
+    together = messages.posted_together(drafts, PERIOD)
+
+    apart = [messages.read(body, PERIOD).posted for body in bodies]
+    assert len(drafts) == 3
+    assert together.rejected == apart[1].rejected
+    assert together.table["place"].to_list() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rows": ..., "columns": {"time": [NOON], "channels": {"torque": [1.5]}}},
+        {"units": {"torque": "kN·m"}},
+        {"rows": [{"time": NOON, "values": {"torque": "much"}}]},
+        {"rows": [{"time": 7, "values": {"torque": 1.0}}]},
+        {"rows": [{"time": NOON, "values": {"torque": True}}]},
+        {"rig_id": "r 1"},
+        {"message_id": ""},
+        {"color": "red"},
+    ],
+    ids=str,
+)
+def test_what_needs_explaining_is_no_draft(changes: dict[str, Any]) -> None:
+    told = {name: value for name, value in (WHOLE | changes).items() if value is not ...}
+
+    assert messages.draft(json.dumps(told).encode()) is None
