@@ -56,7 +56,9 @@ def status(session: Session, now: datetime) -> Scoring:
     """How scoring is, at a time."""
     row = session.get(ScorerRow, _ONLY, populate_existing=True)
     at_work = row is not None and now - row.seen_at <= GONE
-    waiting = session.execute(_behind(LiveRigRow.last_time, LiveOutletRow.state)).all()
+    # Of what the next step has to know, which is long, the newest instant alone.
+    last = LiveOutletRow.state["last"].as_string()
+    waiting = session.execute(_behind(LiveRigRow.last_time, last)).all()
     faults = session.scalars(
         select(ScoringFaultRow).order_by(ScoringFaultRow.at.desc()),
         execution_options={"populate_existing": True},
@@ -67,7 +69,7 @@ def status(session: Session, now: datetime) -> Scoring:
         seen_at=row.seen_at if row is not None else None,
         note=row.note if row is not None and at_work else "",
         waiting=len(waiting),
-        lag=max((_lag(newest, state) for newest, state in waiting), default=timedelta()),
+        lag=max((_lag(newest, judged) for newest, judged in waiting), default=timedelta()),
         faults=tuple(Fault(one.rig_id, one.attempts, one.at, one.detail) for one in faults),
     )
 
@@ -103,8 +105,7 @@ def clear_fault(session: Session, rig_id: str) -> None:
     session.execute(delete(ScoringFaultRow).where(ScoringFaultRow.rig_id == rig_id))
 
 
-def _lag(newest: datetime | None, state: Mapping[str, Any] | None) -> timedelta:
-    last = (state or {}).get("last")
+def _lag(newest: datetime | None, last: str | None) -> timedelta:
     if newest is None or last is None:
         return timedelta()
     return max(newest - datetime.fromisoformat(last), timedelta())

@@ -1,0 +1,35 @@
+"""How far behind scoring is, as those are told who ask how the stream is."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from idrill.rigs import Rig
+from idrill.store import live_scoring, rigs
+from idrill.store.database import Database
+from idrill.store.orm import LiveOutletRow, LiveRigRow
+
+NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("last", "lag"),
+    [(NOON - timedelta(seconds=90), 90.0), (NOON, 0.0), (None, 0.0)],
+    ids=["behind", "up-to-date", "not-begun"],
+)
+def test_the_lag_is_the_time_from_the_last_verdict_to_the_newest_reading(
+    database: Database, last: datetime | None, lag: float
+) -> None:
+    state = {"last": last and last.isoformat(), "validator": {"channels": ["torque"]}}
+    live = {"origin": "live", "channels": "torque", "last_time": NOON, "switched": False}
+    outlet = {"sequence": 0, "pruned_to": 0, "scored_to": 4, "state": state}
+    with database.session() as session:
+        rigs.register(session, Rig("R7", "R7"))
+        about = {"rig_id": "R7", "changed_at": NOON}
+        session.execute(insert(LiveRigRow), [live | about | {"revision": 5}])
+        session.execute(insert(LiveOutletRow), [outlet | about])
+
+        found = live_scoring.status(session, NOON)
+
+    assert (found.waiting, found.lag.total_seconds()) == (1, lag)
