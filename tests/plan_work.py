@@ -1,6 +1,5 @@
 """Small worlds to plan in: crews, parts, rigs, and units whose end is near or far."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from idrill.maintenance.consequences import Consequence, Norm
@@ -62,6 +61,6 @@ def inputs(*places: Place, known: tuple[Known, ...] = ()) -> PlanInputs:
     return PlanInputs(NOW, places, known, (DAYS,), (PLENTY,), (RIG,))
 
 
-def asked(made_from: PlanInputs, **wish: float) -> Asked:
-    """A week's plan, unless told otherwise."""
-    return Asked(made_from, replace(Wish(days=7.0, effort=5.0), **wish))
+def asked(made_from: PlanInputs, move_cost: float = 50.0) -> Asked:
+    """A week's plan."""
+    return Asked(made_from, Wish(days=7.0, effort=5.0, move_cost=move_cost))

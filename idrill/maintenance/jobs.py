@@ -10,7 +10,7 @@ for (the relative value of a renewal-reward process; Puterman, *Markov Decision 
 Left alone until the plan ends, a unit is counted as if it were replaced at the best hour after.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from idrill.maintenance.rig_plan import Grid, duty, worked
 
 Array = NDArray[np.float64]
 
+SOONER = 0.01
+"""What a slot later costs where nothing else tells two times apart [money]."""
 LATER = 200
 """Hours after the plan's end at which replacing is looked at."""
 
@@ -81,7 +83,7 @@ def job_of_place(asked: Asked, place: Place, known: Known | None) -> Job | None:
     has_to = known is not None and not known.withdrawable
     options = _options(asked, place.norm, place.rig_id, known)
     priced = tuple(
-        Option(one.crew, one.slot, float(costs[one.slot]) + one.cost)
+        replace(one, cost=float(costs[one.slot]) + one.cost)
         for one in options
         if has_to or costs[one.slot] < wait
     )
@@ -106,8 +108,7 @@ def job_of_task(asked: Asked, known: Known) -> Job | None:
     if known.norm is None:
         return None
     grid, options = asked.grid, _options(asked, known.norm, known.rig_id, known)
-    # Sooner is better, by little: work that is due is done when nothing else has need of the crew.
-    priced = tuple(Option(one.crew, one.slot, one.cost + 1e-3 * one.slot) for one in options)
+    priced = tuple(replace(one, cost=one.cost + SOONER * one.slot) for one in options)
     where = " ".join(filter(None, (known.rig_id, known.equipment, known.component)))
     return Job(
         f"{where}: {known.activity}, task {known.task}", known.norm, known.rig_id,
