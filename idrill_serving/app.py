@@ -25,6 +25,8 @@ from idrill_serving.routes import (
     documentation,
     dvr,
     health,
+    maintenance_inputs,
+    maintenance_plans,
     models,
     predictions,
     producer,
@@ -52,6 +54,8 @@ RESOURCES = (
     wells,
     alerts,
     tasks,
+    maintenance_plans,
+    maintenance_inputs,
     control,
     dvr,
     models,
@@ -123,6 +127,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await following
         if platform.publisher is not None:
             await run_in_threadpool(platform.publisher.close)
+        await run_in_threadpool(platform.planner.close)
         await run_in_threadpool(platform.live.close)
         await run_in_threadpool(platform.wake.close)
         await run_in_threadpool(platform.answers.close)

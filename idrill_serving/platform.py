@@ -19,6 +19,7 @@ from idrill_serving.metrics import Metrics
 from idrill_serving.models import Champions
 from idrill_serving.noting import Notes
 from idrill_serving.passes import Passes
+from idrill_serving.planning import Planner
 from idrill_serving.rate_limits import RateLimits
 from idrill_serving.tokens import AccessTokens, access_tokens
 from idrill_serving.tracing import Tracing
@@ -46,6 +47,7 @@ class Platform:
     publisher: Publisher | None
     """None: what is published goes to the store at once."""
     answers: Answers
+    planner: Planner
     glances: dict[str, tuple[Mark, bytes]]
     """The latest readings of rigs, with the state of the store that they were made of."""
 
@@ -82,6 +84,7 @@ def build_platform(settings: Settings) -> Platform:
         live=LiveWriter(database, wake.ring),
         publisher=_publisher(settings),
         answers=Answers(settings),
+        planner=Planner(settings.store_url),
         glances={},
     )
 

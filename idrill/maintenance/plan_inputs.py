@@ -100,6 +100,8 @@ class Known:
     """Whether a plan proposed it, and may take it back: nobody has approved it."""
     norm: Norm | None = None
     """What it takes; None: nobody said."""
+    version: int = 0
+    """That was looked at."""
 
     @property
     def at(self) -> Where:

@@ -22,6 +22,17 @@ from idrill.store.orm.live_readings import (
     LiveRigRow,
 )
 from idrill.store.orm.maintenance import AlertHistoryRow, AlertRow, TaskHistoryRow, TaskRow
+from idrill.store.orm.maintenance_inputs import (
+    ConsequenceRow,
+    CrewRow,
+    DeliveryRow,
+    NormRow,
+    PartRow,
+    PhaseRow,
+    PlanRow,
+    RigPlanRow,
+    UpkeepRow,
+)
 from idrill.store.orm.predictions import PredictionRow
 from idrill.store.orm.promotions import PromotionRow
 from idrill.store.orm.publications import LakePinRow, RigDayRow, WellLogRow
@@ -60,7 +71,10 @@ __all__ = [
     "ChangeRow",
     "ComponentLifeRow",
     "ComponentRow",
+    "ConsequenceRow",
+    "CrewRow",
     "DeadLetterRow",
+    "DeliveryRow",
     "EquipmentRow",
     "FormationRow",
     "HandoverRow",
@@ -77,12 +91,17 @@ __all__ = [
     "LoginRow",
     "MergeCountRow",
     "MudRow",
+    "NormRow",
     "OneTimeTokenRow",
+    "PartRow",
+    "PhaseRow",
+    "PlanRow",
     "PredictionRow",
     "PromotionRow",
     "RefreshTokenRow",
     "RejectedRow",
     "RigDayRow",
+    "RigPlanRow",
     "RigRow",
     "SectionRow",
     "SensorRow",
@@ -94,6 +113,7 @@ __all__ = [
     "SystemLogRow",
     "TaskHistoryRow",
     "TaskRow",
+    "UpkeepRow",
     "UserRigRow",
     "UserRow",
     "VersionRow",
