@@ -201,7 +201,7 @@ def _named(path: str, body: Json) -> Callable[[Any, str], Any]:
 
     def prepared(document: Any, name: str) -> Any:
         key = path.rpartition("{")[2].rstrip("}")
-        own = uuid4().hex[:12] if key == "name" else "liner" if key == "component" else document.rig
+        own = {"component": "liner", "rig_id": document.rig}.get(key) or uuid4().hex[:12]
         where = f"{MAINTENANCE}{path}".replace(f"{{{key}}}", own)
         document.service.client.delete(where, headers=document.service.newcomer(Role.ADMIN))
         known = [
@@ -228,9 +228,9 @@ UPKEEP = {
     "work": [{"activity": "replace", "hours": 2.0, "cost": 1000.0, "skill": "mechanic"}],
 }
 RIG_PLAN = {"hour_cost": 500.0}
-_INPUTS = {
-    "/crews/{name}": CREW,
-    "/parts/{name}": PART,
+_INPUTS: dict[str, Json] = {
+    "/crews/{crew}": CREW,
+    "/parts/{part}": PART,
     "/upkeep/{component}": UPKEEP,
     "/rig-plans/{rig_id}": RIG_PLAN,
 }

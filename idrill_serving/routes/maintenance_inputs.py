@@ -56,9 +56,9 @@ def list_crews(platform: PlatformDependency, principal: PrincipalDependency) -> 
     return CrewList(crews=[_crew(principal, *one) for one in found])
 
 
-@router.put("/crews/{name}")
+@router.put("/crews/{crew}")
 def put_crew(
-    name: Name,
+    crew: Name,
     body: CrewChange,
     platform: PlatformDependency,
     principal: PrincipalDependency,
@@ -67,17 +67,17 @@ def put_crew(
     """Say who a crew are from now on."""
     _require_every_rig(principal)
     rota = Rota(body.first_shift, body.shift_hours, body.days_on, body.days_off)
-    told = Crew(name, tuple(dict.fromkeys(body.skills)), rota, body.size, body.rigs)
+    told = Crew(crew, tuple(dict.fromkeys(body.skills)), rota, body.size, body.rigs)
     with platform.database.session() as session:
         version = maintenance_inputs.put_crew(session, told, body.version)
         details = body.model_dump(mode="json")
-        audit.record(session, actor, Change(Action.CREW_CHANGED, f"crew {name}", details))
+        audit.record(session, actor, Change(Action.CREW_CHANGED, f"crew {crew}", details))
     return _crew(principal, told, version)
 
 
-@router.delete("/crews/{name}", status_code=204)
+@router.delete("/crews/{crew}", status_code=204)
 def remove_crew(
-    name: Name,
+    crew: Name,
     platform: PlatformDependency,
     principal: PrincipalDependency,
     actor: ActorDependency,
@@ -85,8 +85,8 @@ def remove_crew(
     """Forget a crew; what is planned for them stays."""
     _require_every_rig(principal)
     with platform.database.session() as session:
-        maintenance_inputs.remove_crew(session, name)
-        audit.record(session, actor, Change(Action.CREW_REMOVED, f"crew {name}"))
+        maintenance_inputs.remove_crew(session, crew)
+        audit.record(session, actor, Change(Action.CREW_REMOVED, f"crew {crew}"))
 
 
 @router.get("/parts")
@@ -97,9 +97,9 @@ def list_parts(platform: PlatformDependency) -> PartList:
     return PartList(parts=[_part(*one) for one in found])
 
 
-@router.put("/parts/{name}")
+@router.put("/parts/{part}")
 def put_part(
-    name: Name,
+    part: Name,
     body: PartChange,
     platform: PlatformDependency,
     principal: PrincipalDependency,
@@ -108,17 +108,17 @@ def put_part(
     """Say how many of a part there are and come."""
     _require_every_rig(principal)
     deliveries = tuple(Delivery(one.at, one.count) for one in body.deliveries)
-    told = Part(name, body.stock, body.lead_days, deliveries)
+    told = Part(part, body.stock, body.lead_days, deliveries)
     with platform.database.session() as session:
         version = maintenance_inputs.put_part(session, told, body.version)
         details = body.model_dump(mode="json")
-        audit.record(session, actor, Change(Action.PART_CHANGED, f"part {name}", details))
+        audit.record(session, actor, Change(Action.PART_CHANGED, f"part {part}", details))
     return _part(told, version)
 
 
-@router.delete("/parts/{name}", status_code=204)
+@router.delete("/parts/{part}", status_code=204)
 def remove_part(
-    name: Name,
+    part: Name,
     platform: PlatformDependency,
     principal: PrincipalDependency,
     actor: ActorDependency,
@@ -126,8 +126,8 @@ def remove_part(
     """Forget a part; work that uses it is then planned as if there were enough."""
     _require_every_rig(principal)
     with platform.database.session() as session:
-        maintenance_inputs.remove_part(session, name)
-        audit.record(session, actor, Change(Action.PART_REMOVED, f"part {name}"))
+        maintenance_inputs.remove_part(session, part)
+        audit.record(session, actor, Change(Action.PART_REMOVED, f"part {part}"))
 
 
 @router.get("/upkeep")
