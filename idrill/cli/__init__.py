@@ -21,6 +21,7 @@ from idrill.cli import (
     lake,
     migrate,
     models,
+    plan,
     query,
     rigs,
     simulate,
@@ -56,6 +57,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.add_typer(dvr.app, name="dvr")
     app.add_typer(lake.app, name="lake")
     app.add_typer(models.app, name="models")
+    app.add_typer(plan.app, name="plan")
     app.add_typer(rigs.app, name="rigs")
     app.add_typer(stream.app, name="stream")
     app.add_typer(user.app, name="user")
@@ -73,6 +75,7 @@ def build_app(command: str | None = None) -> typer.Typer:
         "dvr",
         "lake",
         "models",
+        "plan",
         "rigs",
         "stream",
         "user",

@@ -13,7 +13,3 @@ class PlanState(StrEnum):
     """No plan keeps to every limit; the problem says which."""
     FAILED = "failed"
     """It could not be made, or not be carried out; the problem says why."""
-
-
-OPEN = frozenset({PlanState.REQUESTED, PlanState.RUNNING})
-"""States from which something follows."""

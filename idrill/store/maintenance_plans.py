@@ -8,9 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from idrill.errors import NotFound
-from idrill.maintenance.plan_states import OPEN, PlanState
+from idrill.maintenance.plan_states import PlanState
 from idrill.store.orm import PlanRow
 
+PATIENCE = timedelta(minutes=5)
+"""After which a plan that was asked for and that nobody began is made by the graph."""
 LEASE = timedelta(minutes=15)
 """After which a plan that is being made counts as abandoned, and is made by whoever asks."""
 
@@ -134,12 +136,17 @@ def latest(session: Session, state: PlanState = PlanState.DONE) -> KnownPlan | N
     return None if row is None else _known(row)
 
 
-def waiting(session: Session) -> list[int]:
-    """Numbers of plans that are not made yet, the oldest first."""
-    states = [state.value for state in OPEN]
-    return list(
-        session.scalars(select(PlanRow.id).where(PlanRow.state.in_(states)).order_by(PlanRow.id))
-    )
+def unmade(session: Session, now: datetime) -> list[int]:
+    """Numbers of plans that wait for longer than whoever was asked needs to begin.
+
+    Args:
+        session: Of the store.
+        now: When that is asked.
+    """
+    waits = PlanRow.state == PlanState.REQUESTED.value
+    late = waits & (PlanRow.asked_at < now - PATIENCE)
+    abandoned = (PlanRow.state == PlanState.RUNNING.value) & (PlanRow.begun_at < now - LEASE)
+    return list(session.scalars(select(PlanRow.id).where(late | abandoned).order_by(PlanRow.id)))
 
 
 def listed(

@@ -1,7 +1,8 @@
 """What the store knows that a maintenance plan is made from."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -25,6 +26,8 @@ ALWAYS = 1.0
 """Own hours in an hour of the calendar, where nothing says how much a component works [-]."""
 SETTLED = timedelta(days=1)
 """Time in service below which an age says nothing of how much a component works."""
+RENEWED = "installed after the newest prognosis"
+"""Why what was said of a unit holds no more: it is another one."""
 MOST_TASKS = 10_000
 """Open tasks that are read."""
 
@@ -92,6 +95,27 @@ def gathered(session: Session, at: datetime, wanted: Sequence[str] | None = None
     )
 
 
+def inputs_mark(session: Session) -> str:
+    """Hash of what people said and what is installed: it changes when a plan should be made anew.
+
+    Prognoses change every day and have the plan of the morning; a task changes by plans, too, so
+    of tasks only those that people proposed or that ended count.
+    """
+    upkeep = [(one.component, version) for one, version in maintenance_inputs.upkeep(session)]
+    crews = [(one.name, version) for one, version in maintenance_inputs.crews(session)]
+    parts = [(one.name, version) for one, version in maintenance_inputs.parts(session)]
+    plans = [(one.rig_id, version) for one, version in maintenance_inputs.rig_plans(session)]
+    found = tasks.listed(session, Wanted(None, limit=MOST_TASKS))
+    work = [
+        (one.id, one.state.value)
+        for one in found
+        if one.created_by != PLANNER or one.state in (State.IN_PROGRESS, State.DONE)
+    ]
+    rigs_known = [rig.id for rig in _rigs(session, None)]
+    told = repr((upkeep, crews, parts, plans, work, rigs_known))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
 def _rigs(session: Session, wanted: Sequence[str] | None) -> list[Rig]:
     if wanted is not None:
         return [rigs.get(session, rig_id) for rig_id in sorted(set(wanted))]
@@ -109,6 +133,8 @@ def _place(
 ) -> Place:
     prognosis, life = said.get(at), installed.get(at)
     rig_id, equipment, component = at
+    if prognosis is not None and life is not None and life.start > prognosis.as_of:
+        prognosis = replace(prognosis, quantiles=None, age=None, reason=RENEWED)
     norm = norm_of(told.work, component, Activity.REPLACE)
     modes = prognosis.failure_modes if prognosis else ()
     consequence = consequence_of(told.failures, component, modes)

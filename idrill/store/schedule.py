@@ -1,6 +1,8 @@
 """Work with a time as calendars and pictures show it."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -36,8 +38,22 @@ def event_of(task: Task) -> Event:
     )
 
 
-def bars(session: Session, wanted: Wanted, start: datetime, end: datetime) -> list[Bar]:
-    """Work whose time meets a span, with the risk that the newest plan saw before it."""
+def bars(
+    session: Session,
+    wanted: Wanted,
+    start: datetime,
+    end: datetime,
+    only: Collection[int] | None = None,
+) -> list[Bar]:
+    """Work whose time meets a span, with the risk that the newest plan saw before it.
+
+    Args:
+        session: Of the store.
+        wanted: Which tasks.
+        start: Of the span.
+        end: Of the span.
+        only: Numbers of tasks; None: all.
+    """
     risks = risk_before(session)
     return [
         Bar(
@@ -50,8 +66,24 @@ def bars(session: Session, wanted: Wanted, start: datetime, end: datetime) -> li
             crew=one.plan.assigned_to or "",
         )
         for one in tasks.scheduled(session, wanted, start, end)
-        if one.plan.planned_start is not None and one.plan.planned_end is not None
+        if one.plan.planned_start is not None
+        and one.plan.planned_end is not None
+        and (only is None or one.id in only)
     ]
+
+
+def planned_bars(session: Session, told: Mapping[str, Any]) -> tuple[list[Bar], datetime, datetime]:
+    """The work of a plan, and the instants between which it lies.
+
+    Args:
+        session: Of the store.
+        told: The plan as it is kept.
+    """
+    start, end = (datetime.fromisoformat(told[name]) for name in ("start", "end"))
+    own = {one["task"] for one in told["entries"]}
+    wanted = Wanted(None, [state for state in State if state is not State.CANCELLED], limit=10_000)
+    timed = {one.id for one in tasks.scheduled(session, wanted, start, end)} & own
+    return bars(session, wanted, start, end, timed), start, end
 
 
 def risk_before(session: Session) -> dict[int, float]:
