@@ -56,7 +56,7 @@ class Planner:
         process.join()
         with self._lock:
             self._running = None
-        if process.exitcode:
+        if process.exitcode and not self._closed:
             _LOG.error("plan %d: its process ended with %s", number, process.exitcode)
 
 

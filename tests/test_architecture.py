@@ -81,7 +81,7 @@ def test_a_worker_reads_what_reconciliation_found_without_scipy() -> None:
     loaded = loaded_by("import idrill_serving.app, idrill_serving.reports")
 
     assert "polars" in loaded
-    assert loaded & {"scipy", "numba", "pyarrow", "pandas"} == set()
+    assert loaded & {"scipy", "numba", "pyarrow", "pandas", "ortools"} == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -102,6 +102,8 @@ class Known:
     """What it takes; None: nobody said."""
     version: int = 0
     """That was looked at."""
+    elsewhere: bool = False
+    """Whether it is of a rig that is not planned, and only keeps its crew."""
 
     @property
     def at(self) -> Where:

@@ -172,7 +172,7 @@ def _told(
         (job, job.options[at]) for job, at in zip(jobs, chosen, strict=True) if at is not None
     ]
     entries: list[Entry] = [entry_of(asked, limits, job, option) for job, option in placed]
-    entries += [frozen_entry(asked, limits, one) for one in asked.frozen]
+    entries += [frozen_entry(asked, limits, one) for one in asked.frozen if not one.elsewhere]
     out = [job for job, at in zip(jobs, chosen, strict=True) if at is None]
     left_out = _left_out(asked, jobs, out)
     return Plan(

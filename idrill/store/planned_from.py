@@ -270,4 +270,5 @@ def _task(told: _Told, rig: Rig | None, task: Task) -> Known:
         task.state is State.PROPOSED and task.created_by == PLANNER,
         norm_of(told.work, subject, work.activity) if rig else None,
         task.version,
+        rig is None,
     )  # fmt: skip
