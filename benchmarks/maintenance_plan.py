@@ -35,7 +35,7 @@ from benchmarks.replayed_fleets import (
 )
 from idrill.maintenance.consequences import Consequence, Norm
 from idrill.maintenance.crews import Crew, Rota
-from idrill.maintenance.outlook import by_prognosis
+from idrill.maintenance.outlook import by_age, by_prognosis
 from idrill.maintenance.plan import Plan
 from idrill.maintenance.plan_inputs import Asked, Place, PlanInputs, Wish
 from idrill.maintenance.planning import planned, serial_plan
@@ -178,7 +178,7 @@ def inputs(kinds: Kinds, ratio: float, view: View) -> PlanInputs:
     crew = Crew("crew", ("all",), Rota(view.now + timedelta(hours=SHIFT.start), float(len(SHIFT))))
     plans = tuple(RigPlan(f"R{rig + 1}", HOUR, moves(rig, view)) for rig in range(RIGS))
     places = tuple(
-        place_of(kinds[one.component], ratio, one, age, said, view)
+        place_of(kinds[one.component], ratio, one, age, said)
         for one, age, said in zip(view.spots, view.ages, view.said, strict=True)
     )
     return PlanInputs(view.now, places, (), (crew,), (), plans)
@@ -194,18 +194,17 @@ def moves(rig: int, view: View) -> tuple[Phase, ...]:
 
 
 def place_of(
-    kind: Foreseen, ratio: float, spot: Spot, age: float, said: tuple[float, ...] | None, view: View
+    kind: Foreseen, ratio: float, spot: Spot, age: float, said: tuple[float, ...] | None
 ) -> Place:
     """A place with what the champion says of its unit."""
     norm = norm_of(spot.component)
     failure = Consequence(spot.component, ratio * REPLACEMENT - HOUR * spot.lost, spot.lost)
-    prognosis = Prognosis(
-        spot.rig_id, spot.equipment, spot.component, "", (), view.now, said, kind.cap, age,
-        "champion", InputQuality.GOOD if said else InputQuality.WITHHELD, "",
-    )  # fmt: skip
+    outlook = by_prognosis(kind.said(said, age), kind.law)
+    outlook = by_age(kind.law, age) if outlook is None else outlook.weighed(kind.trust)
+    hour_cost = float(kind.law.costs(REPLACEMENT, ratio * REPLACEMENT)[1].min())
     return Place(
-        spot.rig_id, spot.equipment, spot.component, by_prognosis(prognosis, kind.law), "",
-        DUTY[spot.component], norm, failure, REPLACEMENT / kind.law.mean,
+        spot.rig_id, spot.equipment, spot.component, outlook, "", DUTY[spot.component], norm,
+        failure, hour_cost,
     )  # fmt: skip
 
 
@@ -301,6 +300,8 @@ def composed(
             "the same for every policy; prognoses are those of champions that never saw the units",
             f"a planned replacement costs {REPLACEMENT:g}, an hour that a rig stands while it is "
             f"needed {HOUR:g}; rigs move {MOVE.days} of {WELL.days} days, when nothing is needed",
+            "the plan weighs the champion's warnings by how far they came true on the units that "
+            "thresholds are tuned on",
             "gearbox and brake are left out: hardly one fails within a year",
             "intervals are of a bootstrap over fleets, which draw their units from one pool",
         ),

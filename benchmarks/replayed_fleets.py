@@ -9,6 +9,7 @@ replaced when. What it costs is counted with the truth.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,8 @@ from benchmarks.component_rul import _card as card_of
 from benchmarks.component_rul import _quantiles as quantiles_of
 from benchmarks.drawn_fleets import drawn, kept
 from idrill.maintenance.life_law import LifeLaw
+from idrill.maintenance.outlook import by_prognosis, trust_in
+from idrill.prognosis import InputQuality, Prognosis
 from idrill.rul.baselines.age import ages_of, weibull
 from idrill.rul.components import median_life, problem_of
 from idrill.rul.costs import watched
@@ -50,6 +53,8 @@ STOPS = {name: one.median for name, one in REPAIR.items() if isinstance(one, Log
 """Time that a failure stops a rig, half the time at least so long [h]."""
 HOUR = 300.0
 """Of a rig that stands [money/h]."""
+EVERY, WITHIN = 3, 24.0
+"""Looks at a unit, and own hours ahead, for which the champion's warnings are weighed."""
 SHIFT = range(6, 18)
 """Hours of the day at which the crew works."""
 
@@ -81,6 +86,24 @@ class Foreseen:
     """Of the lives that the champion learned from."""
     tuning: tuple[Unit, ...]
     judging: tuple[Unit, ...]
+
+    @cached_property
+    def trust(self) -> float:
+        """Failures for each that the champion foresaw, of the units to tune on [-]."""
+        looks = [(one, at) for one in self.tuning for at in range(0, one.ages.size, EVERY)]
+        said = [
+            by_prognosis(self.said(one.said_at(one.ages[at]), float(one.ages[at])), self.law)
+            for one, at in looks
+        ]
+        left = [one.life - float(one.ages[at]) for one, at in looks]
+        return trust_in([one for one in said if one is not None], left, WITHIN)
+
+    def said(self, quantiles: tuple[float, ...] | None, age: float) -> Prognosis:
+        """What the champion says, as a plan takes it."""
+        held = InputQuality.WITHHELD if quantiles is None else InputQuality.GOOD
+        return Prognosis(
+            "", "", self.component, "", (), START, quantiles, self.cap, age, "champion", held, ""
+        )
 
 
 def foreseen(component: str, taught: Fleets, judged: Fleets, plan: Plan) -> Foreseen:

@@ -1,17 +1,19 @@
 """The chance that a unit fails before it has worked so many more hours.
 
-A prognosis states quantiles; between them the chance is taken to grow evenly, below the lowest as a
-Weibull distribution through the lowest two begins: a unit that is 95 % sure of a hundred hours does
-not fail in the next ten as easily as in the last. What a prognosis says at its cap is "at least so
-long", so what lies beyond is left to the law of lives on record; where there is none nothing is
-said of it, and the risk of a plan counts up to the cap only.
+A prognosis states quantiles; between them the chance is taken to grow evenly, below the lowest as
+a lognormal distribution through it and the median begins. What a prognosis says at its cap is "at
+least so long", so what lies beyond is left to the law of lives on record; where there is none
+nothing is said of it, and the risk of a plan counts up to the cap only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
 from idrill.maintenance.life_law import LifeLaw
 from idrill.prognosis import LEVELS, Prognosis
@@ -24,8 +26,14 @@ POINTS = 400
 """At which a law is read."""
 EARLY = np.linspace(0.0, 1.0, 9)[:-1]
 """Places below the lowest quantile, as shares of it [-]."""
-STEEPEST = 6.0
-"""Of how the chance begins: conformal intervals have their lowest quantiles close together [-]."""
+LOWEST = float(ndtri(LEVELS[0]))
+"""Standard score of the lowest quantile [-]."""
+TRUST = (0.01, 20.0)
+"""Between which it is looked for how far warnings come true [-]."""
+MOST = 0.99
+"""Chance above which a warning counts no more, where sources are weighed [-]."""
+NARROWEST = 0.1
+"""Standard deviation of the logarithm, at least [-]."""
 
 
 class SaidBy(StrEnum):
@@ -65,6 +73,16 @@ class Outlook:
         chance = (chance - gone) / (1.0 - gone) if gone < 1.0 else np.ones(hours.size)
         known_to = max(self.known_to - worked, 0.0)
         return replace(self, hours=hours, chance=chance, known_to=known_to)
+
+    def weighed(self, trust: float) -> "Outlook":
+        """The outlook of a source whose warnings came true so many times as often as it said.
+
+        Hazards are taken to be wrong by a factor: the chance of outlasting is raised to it.
+
+        Args:
+            trust: Failures that happened, for each that was to be expected [-].
+        """
+        return replace(self, chance=1.0 - (1.0 - self.chance) ** trust)
 
     def lasting(self, ahead: Array) -> Array:
         """Own hours that the unit works on average, until it fails or so many are over (ahead)."""
@@ -117,8 +135,7 @@ def _stated(
         places = cap * np.append(EARLY, 1.0)
         told = np.zeros(places.size) if law is None or age is None else law.chance(age, places)
         return places, np.minimum(told, LEVELS[0])
-    steep = _steepness(quantiles)
-    hours, chance = list(EARLY * quantiles[0]), list(LEVELS[0] * EARLY**steep)
+    hours, chance = list(EARLY * quantiles[0]), list(_early(quantiles))
     for value, level in zip(quantiles, LEVELS, strict=True):
         if value >= cap:
             break
@@ -133,10 +150,42 @@ def _stated(
     return np.maximum.accumulate(np.array(hours) + 1e-9 * np.arange(len(hours))), np.array(chance)
 
 
-def _steepness(quantiles: tuple[float, ...]) -> float:
-    """Shape of the Weibull distribution through the two lowest quantiles, within bounds [-]."""
-    low, next_to_it = quantiles[:2]
-    if low <= 0.0 or next_to_it <= low:
-        return 1.0 if low <= 0.0 else STEEPEST
-    levels = np.log(-np.log1p(-np.array(LEVELS[:2])))
-    return float(np.clip((levels[1] - levels[0]) / np.log(next_to_it / low), 1.0, STEEPEST))
+def _early(quantiles: tuple[float, ...]) -> Array:
+    """Chance at `EARLY` shares of the lowest quantile, as of a lognormal distribution.
+
+    It goes through the lowest quantile and the median. Its tail is thin: a unit that is 95 % sure
+    of a hundred hours does not fail in the next ten.
+    """
+    low, middle = quantiles[0], quantiles[LEVELS.index(0.5)]
+    spread = NARROWEST if low <= 0.0 else max(np.log(middle / low) / -LOWEST, NARROWEST)
+    shares = np.maximum(EARLY, 1e-9)
+    return np.asarray(ndtr(LOWEST + np.log(shares) / spread)) * (EARLY > 0.0)
+
+
+def trust_in(outlooks: Sequence[Outlook], left: Sequence[float], within: float) -> float:
+    """How many times as often units failed as was said of them [-].
+
+    Args:
+        outlooks: What was said at instants of the past.
+        left: Own hours that each unit then lasted, or at least was seen to.
+        within: Own hours ahead that are looked at, no more than each unit was seen for.
+
+    Example:
+        >>> said = by_age(LifeLaw(1.0, 100.0, 9), 0.0)
+        >>> round(trust_in([said] * 400, [5.0] * 20 + [90.0] * 380, within=10.0), 2)
+        0.5
+    """
+    ahead = np.array([within])
+    chances = np.array([float(one.failed(ahead)[0]) for one in outlooks])
+    hazards = -np.log1p(-np.minimum(chances, MOST))
+    happened = int((np.array(left) <= within).sum())
+
+    def surplus(trust: float) -> float:
+        # Half a failure on both sides, so that a source of which little was seen is neither a
+        # liar nor beyond doubt.
+        return float(-np.expm1(-trust * hazards).sum() + 0.5 * trust - happened - 0.5)
+
+    least, most = TRUST
+    if surplus(most) <= 0.0:
+        return most
+    return float(brentq(surplus, least, most)) if surplus(least) < 0.0 else least

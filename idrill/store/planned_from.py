@@ -1,6 +1,7 @@
 """What the store knows that a maintenance plan is made from."""
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from idrill.maintenance.consequences import Consequence, Norm, consequence_of, norm_of
 from idrill.maintenance.life_law import FEWEST_FAILURES, LifeLaw
-from idrill.maintenance.outlook import Outlook, by_age, by_prognosis
+from idrill.maintenance.outlook import Outlook, SaidBy, by_age, by_prognosis
 from idrill.maintenance.plan_inputs import Known, Place, PlanInputs
 from idrill.maintenance.rig_plan import RigPlan
 from idrill.maintenance.tasks import OVER, Activity, State
@@ -18,6 +19,7 @@ from idrill.prognosis import InputQuality, Prognosis
 from idrill.rigs import Rig
 from idrill.rul.components import ComponentLife
 from idrill.store import component_lives, maintenance_inputs, predictions, rigs, tasks
+from idrill.store.model_trust import trusts
 from idrill.store.tasks import Task, Wanted
 
 PLANNER = "maintenance plan"
@@ -44,6 +46,8 @@ class _Told:
     shares: Mapping[tuple[bool, str], float]
     """Own hours in an hour of the calendar on record, by the same but the make."""
     rig_plans: tuple[RigPlan, ...]
+    trust: Mapping[tuple[bool, str], float]
+    """How many times as often units failed as prognoses said, by the same [-]."""
 
 
 def gathered(session: Session, at: datetime, wanted: Sequence[str] | None = None) -> PlanInputs:
@@ -69,6 +73,7 @@ def gathered(session: Session, at: datetime, wanted: Sequence[str] | None = None
         _laws(lives),
         _shares(lives),
         tuple(plan for plan, _ in maintenance_inputs.rig_plans(session)),
+        _trust(session, lives),
     )
     said = {
         (one.prognosis.rig_id, one.prognosis.equipment, one.prognosis.component): one.prognosis
@@ -141,6 +146,10 @@ def _place(
     law = _law(told, rig, component, life)
     usual, age = _pace(told, rig, component, prognosis, life)
     outlook, why = _outlook(told, prognosis, law, age, usual)
+    trust = told.trust.get((rig.synthetic, component))
+    if outlook is not None and outlook.said_by is SaidBy.PROGNOSIS and trust is not None:
+        outlook = outlook.weighed(trust)
+        why = "; ".join(filter(None, (why, f"its warnings came true {trust:.2f} times as told")))
     return Place(
         rig_id, equipment, component, outlook, why, usual, norm, consequence,
         _hour_cost(told, rig_id, norm, consequence, law, prognosis, outlook),
@@ -202,21 +211,19 @@ def _hour_cost(
     prognosis: Prognosis | None,
     outlook: Outlook | None,
 ) -> float:
-    """What an own hour of a unit costs at best [money].
+    """What an own hour of a unit costs in the long run [money].
 
-    By age that of the best age; by prognosis a replacement over the mean life, which is the least
-    that any foresight can bring, or over twice the cap, which is the median life.
+    By the law of its kind that of the best age of replacement; without one between that of running
+    to failure and that of perfect foresight, over twice the cap, which is the median life.
     """
     if norm is None or consequence is None or outlook is None:
         return 0.0
     plan = next((one for one in told.rig_plans if one.rig_id == rig_id), None)
     failed = consequence.cost + (plan.hour_cost * consequence.lost_hours if plan else 0.0)
-    if law is not None and outlook.model == "":
-        return float(law.costs(norm.cost, failed)[1].min())
     if law is not None:
-        return norm.cost / law.mean
+        return float(law.costs(norm.cost, failed)[1].min())
     cap = prognosis.cap if prognosis else None
-    return norm.cost / (2.0 * cap) if cap else 0.0
+    return math.sqrt(norm.cost * failed) / (2.0 * cap) if cap else 0.0
 
 
 def _laws(
@@ -237,6 +244,19 @@ def _laws(
         if failed.sum() >= FEWEST_FAILURES:
             shape, scale = weibull(np.zeros(ends.size), ends, failed)
             found[key] = LifeLaw(shape, scale, int(failed.sum()))
+    return found
+
+
+def _trust(
+    session: Session, lives: Sequence[tuple[bool, ComponentLife]]
+) -> dict[tuple[bool, str], float]:
+    """How far warnings came true, apart for simulated rigs and real ones."""
+    shares, found = _shares(lives), dict[tuple[bool, str], float]()
+    for kind in (False, True):
+        own = {component: share for (one, component), share in shares.items() if one is kind}
+        those = [life for synthetic, life in lives if synthetic is kind]
+        told = trusts(session, those, own)
+        found |= {(kind, component): trust for component, trust in told.items()}
     return found
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from idrill.maintenance.life_law import LifeLaw
-from idrill.maintenance.outlook import Outlook, SaidBy, by_age, by_prognosis
+from idrill.maintenance.outlook import Outlook, SaidBy, by_age, by_prognosis, trust_in
 from idrill.prognosis import LEVELS
 from tests.plan_work import prognosis
 
@@ -114,3 +114,28 @@ def test_replacing_at_the_best_age_costs_less_than_at_any_other_and_waiting() ->
     assert np.interp(best, ages, costs) == pytest.approx(costs.min())
     assert costs.min() < 10.0 / LAW.mean
     assert replace(LAW, shape=0.8).best_age(1.0, 10.0) == np.inf
+
+
+def test_warnings_that_came_true_half_as_often_count_half() -> None:
+    said = outlook(STATED[0], None)
+    ahead = np.array([0.0, 20.0, 60.0])
+
+    half = said.weighed(0.5)
+
+    assert half.failed(ahead) == pytest.approx(1.0 - np.sqrt(1.0 - said.failed(ahead)))
+    assert said.weighed(1.0).failed(ahead) == pytest.approx(said.failed(ahead))
+
+
+@pytest.mark.parametrize("truth", [0.25, 1.0, 3.0])
+def test_how_far_warnings_come_true_is_found_again(truth: float) -> None:
+    random = np.random.default_rng(3)
+    said = [by_age(LAW, age) for age in random.uniform(0.0, 600.0, 6_000)]
+    within = 60.0
+    chances = [float(one.weighed(truth).failed(np.array([within]))[0]) for one in said]
+    left = np.where(random.random(6_000) < chances, within / 2.0, 2.0 * within)
+
+    assert trust_in(said, list(left), within) == pytest.approx(truth, rel=0.25)
+
+
+def test_a_source_of_which_nothing_was_seen_is_taken_at_its_word() -> None:
+    assert trust_in([], [], 24.0) == 1.0

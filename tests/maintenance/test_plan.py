@@ -75,7 +75,7 @@ def test_the_risk_before_the_work_is_the_chance_that_its_prognosis_states() -> N
 
 def test_the_dearer_a_failure_the_sooner_the_unit_is_replaced() -> None:
     starts = []
-    for cost in (4_000.0, 10_000.0, 60_000.0):
+    for cost in (4_000.0, 100_000.0, 5_000_000.0):
         dear = place(quantiles=(70.0, 76.0, 80.0, 83.0, 84.0))
         assert dear.consequence is not None
         dear = replace(dear, consequence=replace(dear.consequence, cost=cost, lost_hours=0.0))

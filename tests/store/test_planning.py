@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import psycopg
 import pytest
 from psycopg import sql
@@ -410,3 +411,31 @@ def test_work_that_is_over_is_not_planned(database: Database) -> None:
     told = made(database)
 
     assert told["entries"][0]["task"] != task.id
+
+
+def test_a_model_that_cried_wolf_is_weighed_by_what_came_true(database: Database) -> None:
+    # Liners that lasted 40 days each, of which the model said every day that the end is near.
+    with database.session() as session:
+        rigs.register(session, Rig("R9", "R9", synthetic=True))
+        over = failures("R9", AT, 4)
+        component_lives.record(session, "R9", over)
+        days = [AT - timedelta(days=1 + number) for number in range(159)]
+        told = [said("R9", 3, (2.0, 4.0, 10.0, 20.0, 30.0), at) for at in days]
+        ageless = [replace(one, prognosis=replace(one.prognosis, age=None)) for one in told]
+        predictions.keep(session, ageless)
+        inputs = gathered(session, AT, ["R1"])
+
+    [place] = [one for one in inputs.places if one.name == "R1 mud_pump_1 liner"]
+    assert place.outlook is not None
+    assert "its warnings came true 0.0" in place.why
+    assert float(place.outlook.failed(np.array([70.0]))[0]) < 0.1
+
+
+def test_a_model_that_was_seldom_seen_is_taken_at_its_word(database: Database) -> None:
+    with database.session() as session:
+        inputs = gathered(session, AT, ["R1"])
+
+    [place] = [one for one in inputs.places if one.name == "R1 mud_pump_1 liner"]
+    assert place.outlook is not None
+    assert place.why == ""
+    assert float(place.outlook.failed(np.array([70.0]))[0]) == pytest.approx(0.5)
