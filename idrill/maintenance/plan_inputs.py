@@ -11,9 +11,6 @@ from idrill.maintenance.parts import Part
 from idrill.maintenance.rig_plan import Grid, RigPlan
 from idrill.maintenance.tasks import Activity, State
 
-RENEWING = frozenset({Activity.REPLACE, Activity.OVERHAUL})
-"""Work after which a unit is as good as new."""
-
 Where = tuple[str, str | None, str | None]
 """Rig, equipment, component."""
 

@@ -10,13 +10,14 @@ from idrill.maintenance.limits import Limits, limits_of
 from idrill.maintenance.neighbourhoods import improved
 from idrill.maintenance.parcels import parcels
 from idrill.maintenance.plan import Entry, LeftOut, Plan, Search, Shortfall
-from idrill.maintenance.plan_inputs import RENEWING, Asked, Known, Place, Where
+from idrill.maintenance.plan_inputs import Asked, Known, Place, Where
 from idrill.maintenance.program import relaxed_program, strict_program
 from idrill.maintenance.reasons import notes, reason_of
 from idrill.maintenance.risks import at_risk, chance_of, entry_of, failure_cost, frozen_entry
 from idrill.maintenance.search import CLOSE, Effort, Found, Verdict, solved
 from idrill.maintenance.serial_rule import by_latest_finish, cost_of
 from idrill.maintenance.shortfalls import impossible, shortfalls
+from idrill.maintenance.tasks import RENEWING
 
 WHOLE = 0.5
 """Share of the effort for the whole program; the rest is for neighbourhoods of it [-]."""

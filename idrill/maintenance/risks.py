@@ -8,8 +8,9 @@ import numpy as np
 from idrill.maintenance.jobs import Job, Option
 from idrill.maintenance.limits import Limits, slots_of
 from idrill.maintenance.plan import Entry, Forestalled, Risk
-from idrill.maintenance.plan_inputs import RENEWING, Asked, Known, Place
+from idrill.maintenance.plan_inputs import Asked, Known, Place
 from idrill.maintenance.rig_plan import duty, worked
+from idrill.maintenance.tasks import RENEWING
 
 
 def chance_of(asked: Asked, place: Place, before: int | None = None) -> float | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from idrill.errors import InvalidTask
-from idrill.maintenance.plan_inputs import RENEWING
+from idrill.maintenance.tasks import RENEWING
 from idrill.rigs import FailureMode
 from idrill.rul.components import ComponentLife, EndedBy
 from idrill.store import component_lives
