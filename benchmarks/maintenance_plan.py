@@ -35,6 +35,7 @@ from benchmarks.replayed_fleets import (
 )
 from idrill.maintenance.consequences import Consequence, Norm
 from idrill.maintenance.crews import Crew, Rota
+from idrill.maintenance.life_law import WAITING
 from idrill.maintenance.outlook import by_age, by_prognosis
 from idrill.maintenance.plan import Plan
 from idrill.maintenance.plan_inputs import Asked, Place, PlanInputs, Wish
@@ -200,8 +201,11 @@ def place_of(
     norm = norm_of(spot.component)
     failure = Consequence(spot.component, ratio * REPLACEMENT - HOUR * spot.lost, spot.lost)
     outlook = by_prognosis(kind.said(said, age), kind.law)
-    outlook = by_age(kind.law, age) if outlook is None else outlook.weighed(kind.trust)
-    hour_cost = float(kind.law.costs(REPLACEMENT, ratio * REPLACEMENT)[1].min())
+    hour_cost = kind.law.hour_cost(REPLACEMENT, ratio * REPLACEMENT)
+    if outlook is None:
+        outlook = by_age(kind.law, age)
+    else:
+        outlook, hour_cost = outlook.weighed(kind.trust), WAITING * hour_cost
     return Place(
         spot.rig_id, spot.equipment, spot.component, outlook, "", DUTY[spot.component], norm,
         failure, hour_cost,

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from idrill.maintenance.consequences import Consequence, Norm, consequence_of, norm_of
-from idrill.maintenance.life_law import FEWEST_FAILURES, LifeLaw
+from idrill.maintenance.life_law import FEWEST_FAILURES, WAITING, LifeLaw
 from idrill.maintenance.outlook import Outlook, SaidBy, by_age, by_prognosis
 from idrill.maintenance.plan_inputs import Known, Place, PlanInputs
 from idrill.maintenance.rig_plan import RigPlan
@@ -214,16 +214,18 @@ def _hour_cost(
     """What an own hour of a unit costs in the long run [money].
 
     By the law of its kind that of the best age of replacement; without one between that of running
-    to failure and that of perfect foresight, over twice the cap, which is the median life.
+    to failure and that of perfect foresight, over twice the cap, which is the median life. More
+    where a prognosis will say more tomorrow.
     """
     if norm is None or consequence is None or outlook is None:
         return 0.0
     plan = next((one for one in told.rig_plans if one.rig_id == rig_id), None)
     failed = consequence.cost + (plan.hour_cost * consequence.lost_hours if plan else 0.0)
+    waiting = WAITING if outlook.said_by is SaidBy.PROGNOSIS else 1.0
     if law is not None:
-        return float(law.costs(norm.cost, failed)[1].min())
+        return waiting * law.hour_cost(norm.cost, failed)
     cap = prognosis.cap if prognosis else None
-    return math.sqrt(norm.cost * failed) / (2.0 * cap) if cap else 0.0
+    return waiting * math.sqrt(norm.cost * failed) / (2.0 * cap) if cap else 0.0
 
 
 def _laws(
