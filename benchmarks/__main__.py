@@ -18,6 +18,7 @@ TOOLS = (
     "rate_laws",
     "reading",
     "real_data",
+    "replayed_fleets",
     "rig_files",
     "serving",
     "sockets",

@@ -47,6 +47,8 @@ IDrillError
 ├── InvalidEquipment       a rig cannot be made up or connected so
 ├── InvalidWell            a well cannot go, or be held open, so
 ├── InvalidTask            work on equipment cannot be planned so
+├── InvalidPlan            what a maintenance plan is made from makes no sense
+│   └── NoPlan             no plan keeps to every limit
 ├── InvalidChange          a set-point cannot be asked for so
 ├── InvalidRule            an alert rule makes no sense
 ├── InvalidRequest         a request makes no sense
@@ -278,6 +280,23 @@ class InvalidWell(IDrillError):
 
 class InvalidTask(IDrillError):
     """Raised when work on equipment cannot be planned so; says why."""
+
+
+class InvalidPlan(IDrillError):
+    """Raised when what a maintenance plan is made from makes no sense; says which part."""
+
+
+class NoPlan(InvalidPlan):
+    """Raised when no plan keeps to every limit; says which one, and by how much.
+
+    Args:
+        problem: In words.
+        shortfalls: The limits that would have to give, as `maintenance.plan.Shortfall`.
+    """
+
+    def __init__(self, problem: str, shortfalls: Sequence[object] = ()) -> None:
+        super().__init__(problem)
+        self.shortfalls = tuple(shortfalls)
 
 
 class InvalidChange(IDrillError):

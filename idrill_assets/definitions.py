@@ -15,6 +15,7 @@ from idrill_assets.defs.automation import depth_job, inbox, large_file, morning,
 from idrill_assets.defs.closing import closing
 from idrill_assets.defs.data_docs import data_docs, nightly
 from idrill_assets.defs.failures import failed_runs
+from idrill_assets.defs.maintenance import daily_plan, maintenance_plan, plan_requests
 from idrill_assets.defs.prognosis import daily_prognoses, prognoses, rul_training
 from idrill_assets.resources import build_resources
 
@@ -32,8 +33,16 @@ def definitions() -> dg.Definitions:
     require_few(settings.first_day, datetime.now(UTC).date(), count_rigs(settings.store_url))
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(stages),
-        jobs=[rig_day_job, depth_job, large_file, data_docs, rul_training, prognoses],
-        sensors=[inbox, closing, failed_runs],
-        schedules=[morning, nightly, daily_prognoses],
+        jobs=[
+            rig_day_job,
+            depth_job,
+            large_file,
+            data_docs,
+            rul_training,
+            prognoses,
+            maintenance_plan,
+        ],
+        sensors=[inbox, closing, failed_runs, plan_requests],
+        schedules=[morning, nightly, daily_prognoses, daily_plan],
         resources=resources,
     )

@@ -34,6 +34,8 @@ from idrill_serving.routes import (
     facilities,
     health,
     live,
+    maintenance_inputs,
+    maintenance_plans,
     models,
     predictions,
     producer,
@@ -71,6 +73,8 @@ RESOURCES = (
     alert_figures,
     alert_subscriptions,
     tasks,
+    maintenance_plans,
+    maintenance_inputs,
     control,
     dvr,
     models,
@@ -161,6 +165,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.hub.close()
         if platform.publisher is not None:
             await run_in_threadpool(platform.publisher.close)
+        await run_in_threadpool(platform.planner.close)
         await run_in_threadpool(platform.live.close)
         await run_in_threadpool(platform.wake.close)
         await run_in_threadpool(platform.answers.close)

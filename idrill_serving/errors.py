@@ -38,6 +38,7 @@ PROBLEMS: Mapping[type[Exception], tuple[int, str]] = MappingProxyType(
         errors.InvalidRule: (422, "invalid_rule"),
         errors.InvalidEquipment: (422, "invalid_equipment"),
         errors.InvalidTask: (422, "invalid_task"),
+        errors.InvalidPlan: (422, "invalid_plan"),
         errors.InvalidWell: (422, "invalid_well"),
         errors.InvalidName: (422, "invalid_name"),
         errors.UnknownChannel: (422, "unknown_channel"),

@@ -21,6 +21,7 @@ from idrill_serving.metrics import Metrics
 from idrill_serving.models import Champions
 from idrill_serving.noting import Notes
 from idrill_serving.passes import Passes
+from idrill_serving.planning import Planner
 from idrill_serving.rate_limits import RateLimits
 from idrill_serving.tokens import AccessTokens, access_tokens
 from idrill_serving.tracing import Tracing
@@ -53,6 +54,7 @@ class Platform:
     answers: Answers
     glances: dict[str, Glance]
     """The latest readings of rigs."""
+    planner: Planner
 
     @property
     def bench(self) -> Bench:
@@ -89,6 +91,7 @@ def build_platform(settings: Settings) -> Platform:
         live=LiveWriter(database, wake.ring),
         publisher=_publisher(settings),
         answers=Answers(settings),
+        planner=Planner(settings.store_url),
         glances={},
     )
 

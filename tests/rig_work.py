@@ -246,3 +246,57 @@ PREPARED: dict[str, Callable[[Any, str], Any]] = {
     f"POST {_CHANGE}/roll-back": _change_after("assess", "approve", "apply"),
 }
 """What the state of things has to be for each of these requests."""
+
+
+def _named(path: str, body: Json) -> Callable[[Any, str], Any]:
+    """A request about something new of that name, which a change or an end finds there."""
+
+    def prepared(document: Any, name: str) -> Any:
+        key = path.rpartition("{")[2].rstrip("}")
+        own = {"component": "liner", "rig_id": document.rig}.get(key) or uuid4().hex[:12]
+        where = f"{MAINTENANCE}{path}".replace(f"{{{key}}}", own)
+        document.service.client.delete(where, headers=document.service.newcomer(Role.ADMIN))
+        known = [
+            one["version"]
+            for one in _told(document.service, where.rpartition("/")[0]).get("plans", [])
+            if one["rig_id"] == own
+        ]
+        if name.startswith("DELETE"):
+            put = document.service.client.put(
+                where, json={**body, "version": 0}, headers=document.service.newcomer(Role.ADMIN)
+            )
+            assert put.status_code == 200, put.text
+        asked = document.example(name, **{key: own})
+        version = known[0] if known else 0
+        return replace(asked, body={**body, "version": version} if asked.body else None)
+
+    return prepared
+
+
+CREW = {"skills": ["mechanic"], "first_shift": "2026-03-01T06:00:00Z", "shift_hours": 12.0}
+PART = {"stock": 3, "lead_days": 14.0}
+UPKEEP = {
+    "failures": [{"cost": 6000.0, "lost_hours": 3.0}],
+    "work": [{"activity": "replace", "hours": 2.0, "cost": 1000.0, "skill": "mechanic"}],
+}
+RIG_PLAN = {"hour_cost": 500.0}
+_INPUTS: dict[str, Json] = {
+    "/crews/{crew}": CREW,
+    "/parts/{part}": PART,
+    "/upkeep/{component}": UPKEEP,
+    "/rig-plans/{rig_id}": RIG_PLAN,
+}
+
+
+def _plan(document: Any, name: str) -> Any:
+    asked = posted(
+        document.service, f"{MAINTENANCE}/schedule", {"rigs": [document.rig]}, status=202
+    )
+    return document.example(name, plan_id=asked["id"])
+
+
+PREPARED |= {
+    f"{verb} {MAINTENANCE}{path}": _named(path, body)
+    for path, body in _INPUTS.items()
+    for verb in ("PUT", "DELETE")
+} | {f"GET {MAINTENANCE}/plans/{{plan_id}}": _plan}

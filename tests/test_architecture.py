@@ -81,10 +81,15 @@ def test_a_worker_reads_what_reconciliation_found_without_scipy() -> None:
     loaded = loaded_by("import idrill_serving.app, idrill_serving.reports")
 
     assert "polars" in loaded
-    assert loaded & {"scipy", "numba", "pyarrow", "pandas"} == set()
+    assert loaded & {"scipy", "numba", "pyarrow", "pandas", "ortools"} == set()
+
+
+TABLES = {"idrill/access.py", "idrill/errors.py"}
+"""Read from top to bottom, like a list: who passes which door, and what is raised."""
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_is_short_and_named_after_what_it_holds(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 300
+    longest = 400 if str(path.relative_to(ROOT)) in TABLES else 300
+    assert len(path.read_text().splitlines()) <= longest
     assert path.stem not in {"utils", "helpers", "common", "base", "manager", "misc", "core"}

@@ -22,6 +22,7 @@ from idrill.cli import (
     lake,
     migrate,
     models,
+    plan,
     query,
     replay,
     rigs,
@@ -59,6 +60,7 @@ def build_app(command: str | None = None) -> typer.Typer:
     app.add_typer(dvr.app, name="dvr")
     app.add_typer(lake.app, name="lake")
     app.add_typer(models.app, name="models")
+    app.add_typer(plan.app, name="plan")
     app.add_typer(rigs.app, name="rigs")
     app.add_typer(simulate.app, name="simulate")
     app.add_typer(stream.app, name="stream")
@@ -79,6 +81,7 @@ def build_app(command: str | None = None) -> typer.Typer:
         "dvr",
         "lake",
         "models",
+        "plan",
         "rigs",
         "stream",
         "user",

@@ -19,6 +19,10 @@ class Activity(StrEnum):
     OVERHAUL = "overhaul"
 
 
+RENEWING = frozenset({Activity.REPLACE, Activity.OVERHAUL})
+"""Work after which a unit is as good as new."""
+
+
 class State(StrEnum):
     """How a task stands."""
 

@@ -1,17 +1,18 @@
 """Work on equipment: what is planned, what was done."""
 
 from dataclasses import asdict, fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from idrill.errors import InvalidRequest
 from idrill.maintenance.tasks import OVER, State
-from idrill.store import audit, task_history, tasks
+from idrill.store import audit, task_history, task_labels, tasks
 from idrill.store.audit import Actor, Change
 from idrill.store.audit_actions import Action
 from idrill.store.task_history import Event
+from idrill.store.task_labels import Finding
 from idrill.store.tasks import Author, Plan, Task, Work
 from idrill_serving.dependencies import (
     ActorDependency,
@@ -35,6 +36,7 @@ from idrill_serving.schemas.tasks import (
     TaskChange,
     TaskEvent,
     TaskEventPage,
+    TaskFinish,
     TaskMove,
     TaskPage,
     TaskRequest,
@@ -200,13 +202,20 @@ def start_task(
 @router.post("/tasks/{task_id}/finish")
 def finish_task(
     task_id: Number,
-    body: TaskMove,
+    body: TaskFinish,
     platform: PlatformDependency,
     principal: PrincipalDependency,
     actor: ActorDependency,
 ) -> TaskAnswer:
-    """Say that work is done."""
-    return _move(platform, principal, actor, task_id, State.DONE, body)
+    """Say that work is done; a unit that was replaced is entered in the record of the rig."""
+    found = Finding(
+        body.done_at or datetime.now(UTC),
+        body.ended_by,
+        body.failure_mode,
+        body.make,
+        body.own_hours,
+    )
+    return _move(platform, principal, actor, task_id, State.DONE, body, found)
 
 
 @router.post("/tasks/{task_id}/cancel")
@@ -244,12 +253,15 @@ def _move(
     number: int,
     to: State,
     body: TaskMove,
+    finding: Finding | None = None,
 ) -> TaskAnswer:
     told = body.model_dump(include=_PLANNED, exclude_unset=True)
     author = _author(principal, body.version, body.note)
     with platform.database.session() as session:
         found = _seen(principal, tasks.get(session, number))
         done = tasks.move(session, number, to, author, replace(found.plan, **told))
+        if finding is not None:
+            task_labels.record_done(session, done, finding)
         audit.record(session, actor, _told(_MOVED[to], done, body))
     return _answer(done)
 

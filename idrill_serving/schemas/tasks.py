@@ -7,6 +7,8 @@ from pydantic import Field
 
 from idrill.maintenance.alerts import Priority
 from idrill.maintenance.tasks import Activity, State
+from idrill.rigs import FailureMode
+from idrill.rul.components import EndedBy
 from idrill_serving.dependencies import LARGEST
 from idrill_serving.schemas.fields import (
     ComponentName,
@@ -57,6 +59,23 @@ class TaskMove(Strict):
 
     version: Seen
     note: Note = ""
+
+
+class TaskFinish(TaskMove):
+    """What was found; of a unit that was replaced it is what models learn from."""
+
+    done_at: Annotated[Instant | None, Field(description="None: now.")] = None
+    ended_by: Annotated[
+        EndedBy, Field(description="Why the unit was taken out, where one was replaced.")
+    ] = EndedBy.PREVENTIVE
+    failure_mode: Annotated[FailureMode | None, Field(description="How it had failed.")] = None
+    make: Annotated[
+        str | None, Field(max_length=64, description="Of the new unit; None: that of the old.")
+    ] = None
+    own_hours: Annotated[
+        float | None,
+        Field(ge=0.0, le=1e7, description="Of the old unit by the rig's own count [own hours]."),
+    ] = None
 
 
 class TaskScheduling(TaskMove):

@@ -22,9 +22,10 @@ HEAVY = (
     "matplotlib",
     "scipy",
     "numba",
+    "ortools",
 )
 
-WITHOUT_A_TABLE = {"rul_model", "rul_champion", "equipment_rul"}
+WITHOUT_A_TABLE = {"rul_model", "rul_champion", "equipment_rul", "maintenance_schedule"}
 """Assets that leave a model, a row in the ledger, or rows of the store."""
 
 SAYS = re.compile(r"One row (of the `\w+` table )?is one|A candidate for a|The model that serves")
@@ -88,6 +89,7 @@ def test_every_asset_says_what_one_row_of_it_is(graph: dg.Definitions) -> None:
         ("rul_evaluation", {"rul_model"}),
         ("rul_champion", {"rul_evaluation"}),
         ("equipment_rul", {"hourly_sensor_data", "rul_champion"}),
+        ("maintenance_schedule", {"equipment_rul"}),
     ],
 )
 def test_the_lineage_leads_from_raw_to_daily(

@@ -25,6 +25,17 @@ from idrill.store.orm.live_readings import (
 )
 from idrill.store.orm.live_scoring import LiveHourRow, ScorerRow, ScoringFaultRow
 from idrill.store.orm.maintenance import AlertHistoryRow, AlertRow, TaskHistoryRow, TaskRow
+from idrill.store.orm.maintenance_inputs import (
+    ConsequenceRow,
+    CrewRow,
+    DeliveryRow,
+    NormRow,
+    PartRow,
+    PhaseRow,
+    PlanRow,
+    RigPlanRow,
+    UpkeepRow,
+)
 from idrill.store.orm.notifications import NotificationRow, SubscriptionRow
 from idrill.store.orm.predictions import PredictionRow
 from idrill.store.orm.promotions import PromotionRow
@@ -73,7 +84,10 @@ __all__ = [
     "ChangeRow",
     "ComponentLifeRow",
     "ComponentRow",
+    "ConsequenceRow",
+    "CrewRow",
     "DeadLetterRow",
+    "DeliveryRow",
     "EquipmentRow",
     "FacilityRigRow",
     "FacilityRow",
@@ -95,13 +109,18 @@ __all__ = [
     "LoginRow",
     "MergeCountRow",
     "MudRow",
+    "NormRow",
     "NotificationRow",
     "OneTimeTokenRow",
+    "PartRow",
+    "PhaseRow",
+    "PlanRow",
     "PredictionRow",
     "PromotionRow",
     "RefreshTokenRow",
     "RejectedRow",
     "RigDayRow",
+    "RigPlanRow",
     "RigRow",
     "ScorerRow",
     "ScoringFaultRow",
@@ -118,6 +137,7 @@ __all__ = [
     "SystemLogRow",
     "TaskHistoryRow",
     "TaskRow",
+    "UpkeepRow",
     "UserRigRow",
     "UserRow",
     "VersionRow",
