@@ -22,8 +22,10 @@ from tests.serving.test_injection import STRINGS
 
 ABOUT_NO_RIG = re.compile(
     r"/api/v1/(auth|users|api-keys|audit|system-log|health|models)\b|^POST /api/v1/rigs$"
+    r"|/maintenance/(crews|parts|upkeep)\b|^POST /api/v1/maintenance/schedule$"
 )
-"""Resources that belong to people or to everybody; a new rig belongs to nobody yet."""
+"""Resources that belong to people or to everybody; a new rig belongs to nobody yet; a plan that
+names no rig is of those that one sees."""
 
 WITH_A_BODY = [one for one in OPERATIONS if one.startswith(("POST", "PUT", "PATCH"))]
 
