@@ -38,6 +38,10 @@ def notes(asked: Asked, limits: Limits) -> tuple[str, ...]:
         found.append(
             f"no rig plan of {', '.join(unplanned)}: an hour that they stand costs nothing here"
         )
+    listed = {part.name for part in asked.inputs.parts}
+    used = {place.norm.part for place in asked.inputs.places if place.norm is not None}
+    if unlisted := sorted(part for part in used if part is not None and part not in listed):
+        found.append(f"nobody said how many there are, so as if enough: {', '.join(unlisted)}")
     short = [place.name for place in asked.inputs.places if _ends(asked, place)]
     if short:
         found.append(

@@ -345,3 +345,9 @@ def test_what_makes_no_sense_is_refused(wrong: object) -> None:
     assert callable(wrong)
     with pytest.raises(InvalidPlan):
         wrong()
+
+
+def test_a_part_that_nobody_counts_is_named() -> None:
+    plan = planned(asked(replace(inputs(place()), parts=())))
+
+    assert "nobody said how many there are, so as if enough: liner" in plan.notes

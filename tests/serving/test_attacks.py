@@ -23,8 +23,10 @@ from tests.serving.test_injection import STRINGS
 ABOUT_NO_RIG = re.compile(
     r"/api/v1/(auth|users|api-keys|audit|system-log|health|models)\b"
     r"|^POST /api/v1/(rigs|facilities)$|/api/v1/maintenance/alert-subscriptions/"
+    r"|/maintenance/(crews|parts|upkeep)\b|^POST /api/v1/maintenance/schedule$"
 )
-"""Resources that belong to people or to everybody; what is new belongs to nobody yet."""
+"""Resources that belong to people or to everybody; what is new belongs to nobody yet; a plan that
+names no rig is of those that one sees."""
 
 RIGS = (*RIG, "rigs")
 """What a rig, or some of them, are called in a request."""
