@@ -104,10 +104,13 @@ def wait_for(port: int) -> None:
     raise RuntimeError("the server does not answer")
 
 
-async def opened(server: Server) -> ClientConnection:
+async def opened(server: Server, through: socket.socket | None = None) -> ClientConnection:
     """A socket that is told something."""
     url = f"ws://127.0.0.1:{server.port}{PATH}"
-    line = await connect(url, compression=None, proxy=None, ping_interval=None)
+    kept = 16 if through is None else 1
+    line = await connect(
+        url, sock=through, compression=None, proxy=None, ping_interval=None, max_queue=kept
+    )
     if server.token:
         await line.send(json.dumps({"type": "login", "token": server.token}))
         await line.send(json.dumps({"type": "subscribe", "channels": CHANNELS}))
@@ -256,7 +259,7 @@ def furnished(home: Path, rig_ids: Sequence[str] = ("R1",), url: str | None = No
     database = Database(settings.store_url)
     database.migrate()
     with database.session() as session:
-        users.create(session, NewUser("ada@rig.example", "", Role.ENGINEER, "none", None))
+        users.create(session, NewUser("ada@rig.example", "", Role.ADMIN, "none", None))
         for rig_id in rig_ids:
             rigs.register(session, Rig(rig_id, rig_id))
     database.dispose()

@@ -190,4 +190,6 @@ def _plain(address: str) -> IPv4Address | IPv6Address:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    # Of old site-local addresses, fec0::/10, `ipaddress` says that they are global.
+    ours = isinstance(address, IPv6Address) and address.is_site_local
+    return address.is_global and not (ours or address.is_multicast or address.is_reserved)

@@ -132,7 +132,7 @@ def _rig(session: Session, order: RegisterRig, actor: Actor) -> str:
     described = Rig(order.rig_id, order.name, synthetic, order.owner, order.kind)
     rigs.register(session, described)
     if order.facility_id is not None:
-        facilities.place(session, order.rig_id, order.facility_id)
+        facilities.place_if_nowhere(session, order.rig_id, order.facility_id)
     if order.rig_id not in known:
         audit.record(session, actor, Change(Action.RIG_CREATED, f"rig {order.rig_id}"))
     return f"rig {order.rig_id} is registered"

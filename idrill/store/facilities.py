@@ -69,6 +69,18 @@ def rigs_of(session: Session, facility_id: str) -> list[str]:
     return list(session.scalars(query))
 
 
+def place_if_nowhere(session: Session, rig_id: str, facility_id: str) -> None:
+    """The same as `place` for a rig of which nobody said where it belongs; another one stays.
+
+    Raises:
+        NotFound: If there is no such rig or facility.
+    """
+    get(session, facility_id)
+    rigs.lock(session, rig_id)
+    if session.get(FacilityRigRow, rig_id, populate_existing=True) is None:
+        place(session, rig_id, facility_id)
+
+
 def place(session: Session, rig_id: str, facility_id: str) -> None:
     """Say to which facility a rig belongs; it belongs to one at most.
 

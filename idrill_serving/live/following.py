@@ -170,10 +170,11 @@ class Follower:
         after, at = join.after, feed.position
         if after is None or not at.covers(after):
             return None
-        if not live_changes.can_go_on(session, join.rig_id, after):
-            return None
         missed = live_changes.since(session, rig_of(session, join.rig_id), after, at)
         if not missed.position.covers(at):
+            return None
+        # Asked once it was read: what is pruned meanwhile must not be missing unnoticed.
+        if not live_changes.can_go_on(session, join.rig_id, after):
             return None
         told = replace(missed, rows=missed.rows.until(at.revision), position=at)
         return feed.recovered(session, told)

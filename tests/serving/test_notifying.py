@@ -320,6 +320,7 @@ def test_notices_are_forgotten_some_time_after_they_arrived(
         "::",
         "fe80::1",
         "fd00:ec2::254",
+        "fec0::1",
         "::ffff:169.254.169.254",
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::",

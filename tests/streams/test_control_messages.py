@@ -33,6 +33,7 @@ from idrill.store import (
 )
 from idrill.store.api_keys import NewKey
 from idrill.store.database import Database
+from idrill.store.facilities import Facility
 from idrill.store.users import NewUser
 from idrill.streams import control_messages, messages
 from idrill.streams.control_messages import Order, RegisterFacility, RegisterRig, SwitchSensor
@@ -79,6 +80,21 @@ def message(database: Database, order: Order, key_id: int = 1) -> bytes:
 def carry_out(database: Database, body: bytes, secret: str | None = SECRET) -> str:
     with database.session() as session:
         return controlling.carry_out(session, body, secret)
+
+
+def test_a_message_that_comes_again_moves_no_rig_back(database: Database) -> None:
+    sent = message(database, RIG)
+    for body in (message(database, FIELD), sent):
+        carry_out(database, body)
+    with database.session() as session:
+        facilities.create(session, Facility("YARD", "A yard", None))
+        facilities.place(session, "R2", "YARD")
+
+    carry_out(database, sent)
+
+    with database.session() as session:
+        assert facilities.rigs_of(session, "YARD") == ["R2"]
+        assert facilities.rigs_of(session, "FIELD") == []
 
 
 def test_a_rig_and_its_facility_register_themselves_once(database: Database) -> None:

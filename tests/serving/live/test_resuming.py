@@ -3,12 +3,16 @@
 import random
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
-from idrill.store import live_days, live_readings
+from idrill.store import live_changes, live_days, live_readings
+from idrill.store.live_changes import Changes
 from idrill.store.live_days import LiveDay
 from idrill.store.live_outlet import Verdict
+from idrill.store.orm import LIVE_READINGS
 from tests.serving.live.hosts import NOON, Host, Line, line_to, watching
 
 
@@ -133,6 +137,27 @@ def test_readings_that_went_to_the_archive_cannot_be_gone_on_from(host: Host) ->
     with line_to(host) as line:
         line.login(token=host.token())
         line.subscribe(resume={"R1": [first, 0]})
+
+        assert line.until("snapshot", "batch")["recovered"] is False
+
+
+def test_readings_that_go_to_the_archive_while_somebody_goes_on_are_not_missing_unnoticed(
+    either_host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = either_host
+    host.tell(range(10))
+    since = live_changes.since
+
+    def pruned_before_it_is_read(*asked: Any) -> Changes:
+        with host.database.session() as session:
+            live_days.mark(session, LiveDay("R1", NOON.date()), asked[3].revision)
+            session.execute(delete(LIVE_READINGS).where(LIVE_READINGS.c.rig_id == "R1"))
+        return since(*asked)
+
+    with watching(host) as line:
+        line.until("snapshot")
+        monkeypatch.setattr(live_changes, "since", pruned_before_it_is_read)
+        line.subscribe(resume={"R1": [0, 0]})
 
         assert line.until("snapshot", "batch")["recovered"] is False
 
