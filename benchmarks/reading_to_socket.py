@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -18,12 +18,16 @@ import httpx
 import psycopg
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from psycopg import sql
+from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks import sockets
 from benchmarks.harness import Comparison, Result, Sample
 from benchmarks.sockets import CHANNELS, Server
+from idrill.settings import Settings
+from idrill_serving import collector
 from idrill_serving.app import create_app
+from idrill_serving.working import worked
 
 CLIENTS, RIGS = 100, 20
 SECONDS = 10
@@ -31,6 +35,7 @@ ROUNDS = 3
 LONGEST = 0.5
 """What is promised [s]."""
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
+NATS = "nats://127.0.0.1:4222"
 RIG_IDS = [f"RIG_{number:02}" for number in range(RIGS)]
 
 
@@ -69,6 +74,9 @@ def run() -> Result:
             f"of {len(CHANNELS)} channels per second, spread evenly, for {SECONDS} s; {ROUNDS} "
             "rounds. Posting and reading run on the same machine. The first two are held against "
             f"{LONGEST * 1000:g} ms.",
+            "With PostgreSQL as it is deployed with a broker: one process answers and tells, "
+            "`idrill work` scores. With SQLite as it is deployed without one: one process does it "
+            "all.",
         ),
     )
 
@@ -85,18 +93,31 @@ def _database() -> Iterator[str]:
 
 @contextmanager
 def _served(kind: str, url: str) -> Iterator[Server]:
+    """A server, and where it has a broker what works beside it."""
     port = sockets.free_port()
-    with tempfile.TemporaryDirectory() as home:
-        order = [sys.executable, "-m", "benchmarks.reading_to_socket", kind, home, url, str(port)]
-        process = subprocess.Popen(order, stdout=subprocess.PIPE, text=True)  # noqa: S603  ourselves
-        assert process.stdout is not None
-        try:
-            token = process.stdout.readline().strip()
-            sockets.wait_for(port)
-            yield Server(port, process.pid, token)
-        finally:
-            process.kill()
-            process.wait()
+    with tempfile.TemporaryDirectory() as home, ExitStack() as stack:
+        process = stack.enter_context(_process(kind, home, url, port))
+        token = _first_line(process)
+        sockets.wait_for(port)
+        if kind == "postgresql":
+            _first_line(stack.enter_context(_process("work", home, url, port)))
+        yield Server(port, process.pid, token)
+
+
+@contextmanager
+def _process(kind: str, home: str, url: str, port: int) -> Iterator[subprocess.Popen[str]]:
+    order = [sys.executable, "-m", "benchmarks.reading_to_socket", kind, home, url, str(port)]
+    process = subprocess.Popen(order, stdout=subprocess.PIPE, text=True)  # noqa: S603  ourselves
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 async def _round(server: Server, kind: str) -> float:
@@ -204,14 +225,27 @@ def _relay(url: str, port: int) -> None:
 
 
 def main(kind: str, home: str, url: str, port: int) -> None:
-    """Serve until somebody ends this."""
+    """Serve until somebody ends this, or work beside who serves."""
     if kind == "relay":
         _relay(url, port)
     store = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if kind == "work":
+        print(flush=True)
+        asyncio.run(worked(_with_broker(Settings(_env_file=None, home=Path(home)), store)))
+        return
     settings = sockets.furnished(Path(home), RIG_IDS, store if kind == "postgresql" else None)
-    app = create_app(settings)
+    app = create_app(_with_broker(settings, store) if kind == "postgresql" else settings)
     print(sockets.token_of(app), flush=True)
+    collector.settle()
     sockets.serve(app, port)
+
+
+def _with_broker(settings: Settings, store: str) -> Settings:
+    """Those of a process of several that share a store and a broker."""
+    broker = os.environ.get("IDRILL_TEST_NATS", NATS)  # noqa: TID251  as the tests do
+    name = store.rpartition("/")[2].replace("_", "-")
+    shared = {"database_url": store, "stream_url": SecretStr(broker), "stream_name": name}
+    return settings.model_copy(update=shared)
 
 
 if __name__ == "__main__":
