@@ -19,6 +19,9 @@ from idrill_serving.live.listener import Listener
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Between attempts to reach a broker that is away [s]."""
 
+OPENING = 10.0
+"""Longest time that one attempt may take [s]."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -97,7 +100,7 @@ async def _opened(make: Callable[[], Stream], ending: asyncio.Event) -> Stream |
     while not ending.is_set():
         stream = make()
         try:
-            await stream.open()
+            await _open(stream, ending)
         except Exception as error:  # noqa: BLE001  five drivers, each with errors of its own
             _LOG.warning("the broker does not answer, asked again in %g s: %s", pause, error)
             await _abandon(stream)
@@ -106,6 +109,24 @@ async def _opened(make: Callable[[], Stream], ending: asyncio.Event) -> Stream |
         else:
             return stream
     return None
+
+
+async def _open(stream: Stream, ending: asyncio.Event) -> None:
+    """Open a stream, unless told to end; the driver of NATS would try for ever by itself.
+
+    Raises:
+        TimeoutError: If it did not open meanwhile.
+    """
+    opening = asyncio.create_task(stream.open())
+    told = asyncio.create_task(ending.wait())
+    try:
+        await asyncio.wait((opening, told), timeout=OPENING, return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            raise TimeoutError("nobody has answered yet")
+        await opening
+    finally:
+        opening.cancel()
+        told.cancel()
 
 
 async def _abandon(stream: Stream) -> None:
