@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SERVICE_STOPPED = "service.stopped"
     RUN_FAILED = "run.failed"
     RIG_DAY_HELD = "rig_day.held"
+    READINGS_UNJUDGED = "readings.unjudged"
     SOURCE_REFUSED = "source.refused"
     LOGIN_REFUSED = "login.refused"
     TOKEN_REUSED = "token.reused"  # noqa: S105  no password
@@ -34,6 +35,7 @@ LEVELS = {
     Kind.SERVICE_STOPPED: Level.INFO,
     Kind.RUN_FAILED: Level.ERROR,
     Kind.RIG_DAY_HELD: Level.WARNING,
+    Kind.READINGS_UNJUDGED: Level.WARNING,
     Kind.SOURCE_REFUSED: Level.WARNING,
     Kind.LOGIN_REFUSED: Level.WARNING,
     Kind.TOKEN_REUSED: Level.WARNING,

@@ -12,11 +12,20 @@ from idrill.errors import OriginRefused
 from idrill.frame import Origin
 from idrill.readers.posted import Period, PostedReading, read_rows
 from idrill.rigs import Rig
-from idrill.store import live_days, live_intake, live_readings, rigs, sources
+from idrill.store import (
+    live_days,
+    live_intake,
+    live_outlet,
+    live_readings,
+    rigs,
+    sources,
+    system_log,
+)
 from idrill.store.intake import Refused, Taken
 from idrill.store.live_days import LiveDay
 from idrill.store.live_intake import Batch
 from idrill.store.sensor_data import Selection, read_page
+from idrill.store.system_log import Kind, Wanted
 from idrill.store.tables import RAW
 from idrill_assets.defs.closing import closing
 from idrill_assets.execution import Outcome, Workplace
@@ -54,6 +63,19 @@ def live_rows(workplace: Workplace, noon: datetime) -> int:
         return live_readings.between(
             session, rig, noon - timedelta(days=1), noon + timedelta(days=1)
         ).height
+
+
+def prune(workplace: Workplace, one: LiveDay, later: timedelta) -> int:
+    """Prune a rig-day as some time later; how many rows left."""
+    with workplace.platform.database.session() as session:
+        return live_days.prune(session, one, datetime.now(UTC) + later)
+
+
+def unjudged(workplace: Workplace) -> list[str]:
+    """What the system log says of rows that were never judged."""
+    wanted = Wanted(kind=Kind.READINGS_UNJUDGED.value)
+    with workplace.platform.database.session() as session:
+        return [entry.message for entry in system_log.listed(session, wanted, 10)]
 
 
 def read(workplace: Workplace, noon: datetime) -> pl.DataFrame:
@@ -135,6 +157,29 @@ def test_what_comes_while_a_day_is_closed_is_not_pruned(
         gone = live_days.prune(session, LiveDay("R1", noon.date()))
 
     assert (gone, live_rows(workplace, noon)) == (1, 2)
+
+
+def test_rows_that_scoring_has_not_judged_stay_for_some_days_and_go_with_a_word(
+    workplace: Workplace, run_stale: RunStale, noon: datetime
+) -> None:
+    one, minute = LiveDay("R1", noon.date()), timedelta(minutes=1)
+    tell(workplace, {noon + minute * n: 5.0 for n in range(3)})
+    with workplace.platform.database.session() as session:
+        live_outlet.note_scored(session, "R1", 1, {})
+    tell(workplace, {noon + minute * n: 6.0 for n in range(3, 5)})
+    tick(workplace)
+    run_stale(workplace)
+
+    judged = prune(workplace, one, timedelta(days=2.9))
+    again = prune(workplace, one, timedelta(days=2.9))
+    said_before = unjudged(workplace)
+    rest = prune(workplace, one, timedelta(days=3.1))
+
+    assert (judged, again, rest, live_rows(workplace, noon)) == (3, 0, 2, 0)
+    assert said_before == []
+    assert unjudged(workplace) == [
+        "2 live rows of 2024-03-01 left without a verdict: scoring stood still"
+    ]
 
 
 def test_readings_that_nobody_could_use_leave_when_they_were_kept_for_long_enough(
