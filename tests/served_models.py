@@ -7,7 +7,7 @@ import numpy as np
 
 from idrill.prognosis import LEVELS
 from idrill.registry.assessments import assessment_frame
-from idrill.registry.champions import folder_of
+from idrill.registry.champions import folder_of, model_name
 from idrill.registry.gate import Assessment, Rules
 from idrill.rul.card import Covered
 from idrill.rul.components import problem_of
@@ -63,20 +63,22 @@ def crown(database: Database, version: int, model: str = MODEL) -> None:
         promotions.promote(session, model, version, passed, by="ada", against=against)
 
 
-def rig_model(database: Database, models: Path, version: int, known: Lives) -> None:
-    """A champion, untrained, that takes the windows of a rig's liners."""
-    wanted = problem_of("liner", 600.0)
+def rig_model(
+    database: Database, models: Path, version: int, known: Lives, component: str = "liner"
+) -> None:
+    """A champion, untrained, that takes the windows of a rig's components of a kind."""
+    wanted, model = problem_of(component, 600.0), model_name(component)
     network = network_named("lstm").build(len(wanted.channels), wanted.length).eval()
     trained = TrainedNetwork(wanted, fit_scaler(wanted, known), network)
     interval = Interval(np.zeros(0), np.linspace(-9.0, 9.0, len(LEVELS))[None, :], wanted.cap)
-    folder = folder_of(models, MODEL, version)
-    told = replace(card(), problem=wanted)
+    folder = folder_of(models, model, version)
+    told = replace(card(model=model), problem=wanted)
     export([trained], interval, told, folder)
     frozen = FrozenModel.open(folder)
     write_golden(folder, golden_of(frozen, windows(known, wanted.length)))
     with database.session() as session:
-        promotions.enter(session, MODEL, version, frozen.digest, by="ada", reason="trained")
-    crown(database, version)
+        promotions.enter(session, model, version, frozen.digest, by="ada", reason="trained")
+    crown(database, version, model)
 
 
 def judge(database: Database, lake: Lake, one: FrozenModel, version: int, rival: float) -> None:
