@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from idrill.errors import AlreadyExists, InvalidRequest
+from idrill.errors import AlreadyExists, InvalidRequest, NotFound
 from idrill.settings import load_settings
 
 if TYPE_CHECKING:
@@ -119,6 +119,11 @@ def check(
     if not timedelta() <= last - first <= LONGEST:
         raise InvalidRequest(f"the last day comes after the first, by at most {LONGEST.days} days")
     found, rows = _tried(judged, rig, first, last)
+    if not rows:
+        raise NotFound(
+            f"the lake has no validated readings of {rig} from {first} to {last}: "
+            "a live day is there once it is closed"
+        )
     console = Console(markup=False)
     console.print(_table(found))
     console.print(f"{len(judged)} rules on {rows} rows of {rig}, {first} to {last}")

@@ -140,3 +140,12 @@ def test_a_file_that_holds_no_rules_is_refused(
 
     assert run(["alerts", "rules", "add", str(file)]) == 2
     assert capsys.readouterr().err
+
+
+def test_days_that_are_not_in_the_lake_are_not_said_to_be_quiet(
+    capsys: pytest.CaptureFixture[str], file: Path
+) -> None:
+    status = run(["alerts", "rules", "check", str(file), "--rig", "R1", "--day", "2024-04-01"])
+
+    assert status == 2
+    assert "no validated readings of R1 from 2024-04-01" in capsys.readouterr().err
