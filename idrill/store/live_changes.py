@@ -6,20 +6,23 @@ misses nothing and is told nothing twice. What is read up to a position may lack
 after it; those come, as they are then, to who goes on from there.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import JSON, Row, Select, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from idrill.frame import Origin
+from idrill.maintenance.alerts import State
 from idrill.store import live_outlet, live_readings
 from idrill.store.changed_rows import ChangedRows
 from idrill.store.live_outlet import Event, EventKind, Verdict
 from idrill.store.live_readings import LiveRig
 from idrill.store.orm import (
     LIVE_READINGS,
+    AlertRow,
     LiveEventRow,
     LiveOutletRow,
     LiveRigRow,
@@ -136,11 +139,29 @@ def verdicts_between(
 
 
 def latest_events(session: Session, rig_id: str, sequence: int) -> tuple[Event, ...]:
-    """The last `LATEST` events of a rig up to a sequence number, the oldest first."""
+    """The last `LATEST` events of a rig up to a sequence number, the oldest first.
+
+    Before them the last one of each alert that is open and that they do not tell of.
+    """
     row = LiveEventRow
-    query = _EVENTS.where(row.rig_id == rig_id, row.sequence <= sequence)
-    found = session.execute(query.order_by(row.sequence.desc()).limit(LATEST)).all()
-    return tuple(Event(EventKind(kind), *rest) for kind, *rest in found[::-1])
+    within = row.rig_id == rig_id, row.sequence <= sequence
+    query = _EVENTS.where(*within).order_by(row.sequence.desc()).limit(LATEST)
+    found = [*session.execute(query).all(), *_open_alerts(session, rig_id, sequence)]
+    told = {one.sequence: one for one in found}
+    return tuple(Event(EventKind(kind), *rest) for _, (kind, *rest) in sorted(told.items()))
+
+
+def _open_alerts(session: Session, rig_id: str, sequence: int) -> Sequence[Row[Any]]:
+    """The last event of each alert of a rig that is open."""
+    row, alert = LiveEventRow, AlertRow
+    still = alert.rig_id == rig_id, alert.state != State.CLOSED.value
+    numbers = session.scalars(select(alert.id).where(*still)).all()
+    if not numbers:
+        return ()
+    number = type_coerce(row.body, JSON)["alert"].as_integer()
+    within = row.rig_id == rig_id, row.sequence <= sequence, row.kind == EventKind.ALERT.value
+    newest = select(func.max(row.sequence)).where(*within, number.in_(numbers)).group_by(number)
+    return session.execute(_EVENTS.where(row.rig_id == rig_id, row.sequence.in_(newest))).all()
 
 
 def _rows(session: Session, rig: LiveRig, after: int, now: int) -> tuple[ChangedRows, int]:

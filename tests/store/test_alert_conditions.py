@@ -21,13 +21,14 @@ from idrill.store import (
     alert_conditions,
     alert_rules,
     alerts,
+    live_changes,
     live_outlet,
     rigs,
 )
 from idrill.store.alerts import Alert, NewAlert, Wanted
 from idrill.store.audit import Actor
 from idrill.store.database import Database
-from idrill.store.live_outlet import EventKind
+from idrill.store.live_outlet import Event, EventKind
 from idrill.store.orm import AlertRow
 from tests.store.conftest import with_driver
 
@@ -353,3 +354,25 @@ def test_a_rule_that_is_kept_to_one_rig_ends_its_conditions_on_others(database: 
 
     assert [one.active for one in found(database)] == [False]
     assert [one.active for one in found(database, "R2")] == [True]
+
+
+def test_who_begins_to_watch_sees_each_open_alert_whatever_was_told_since(
+    database: Database,
+) -> None:
+    stands = told(database, condition(Turn.RAISED, 1, "stands"))[0]
+    told(database, condition(Turn.RAISED, 2, "is over"), condition(Turn.RETURNED, 3, "is over"))
+    [over] = [one for one in found(database) if one.id != stands.id]
+    for one in (stands, over):
+        done(database, one.id, Action.ACKNOWLEDGE)
+    later = [Event(EventKind.PREDICTION, at(9), {}) for _ in range(live_changes.LATEST)]
+
+    with database.session() as session:
+        live_outlet.tell(session, "R1", events=later)
+        end = live_outlet.outlet_of(session, "R1").sequence
+        seen = live_changes.latest_events(session, "R1", end)
+        earlier = live_changes.latest_events(session, "R1", 1)
+
+    first, *others = seen
+    assert (first.body["alert"], first.body["action"]) == (stands.id, "acknowledge")
+    assert [one.kind for one in others] == [EventKind.PREDICTION] * live_changes.LATEST
+    assert [one.body["action"] for one in earlier] == ["raise"]
