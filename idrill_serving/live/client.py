@@ -126,4 +126,7 @@ def _refusal(told: Told) -> IDrillError:
 
 
 def _words(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    words = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, ConnectionError):
+        return f"nobody answers there, asked again until somebody does ({words})"
+    return words
