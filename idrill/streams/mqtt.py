@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
+from contextlib import suppress
+from typing import Any
 from uuid import uuid4
 
+from faststream import AckPolicy, StreamMessage
 from faststream.mqtt import MQTTBroker
-from zmqtt import QoS, ReconnectConfig, Subscription
+from zmqtt import QoS, ReconnectConfig
 
 from idrill.streams.address import Address
-from idrill.streams.delivery import GRACE, PREFETCH, TIMEOUT, Take
-from idrill.streams.holding import Holding
+from idrill.streams.delivery import GRACE, TIMEOUT, Take, whole
 
 SESSION = 7 * 86_400
 """How long a broker keeps messages for a consumer that is away [s]."""
+
+AT_ONCE = 64
+"""Messages at most that are taken at once; Mosquitto drops those that pile up behind them."""
 
 SLOWEST = 10.0
 """Between attempts to connect again [s]."""
@@ -28,8 +33,10 @@ class MqttStream:
     """
 
     def __init__(self, url: str, name: str, take: Take | None) -> None:
-        self._topic, self._holding = name.replace(".", "/"), take and Holding(take)
-        self._consuming: asyncio.Task[None] | None = None
+        self._topic, self._take = name.replace(".", "/"), take
+        self._held = 0
+        self._let_go = asyncio.Event()
+        self._let_go.set()
         # No Receive Maximum: Mosquitto 2.0 goes beyond it, which ends the connection. Its own bound
         # (max_inflight_messages) holds, and the client stops reading at a thousand messages.
         # The session hangs on the client's name, and a second client of that name ends the first.
@@ -51,25 +58,23 @@ class MqttStream:
 
     async def open(self) -> None:
         """Connect, and consume if there is who takes."""
-        await self._broker.start()
-        if self._holding is not None:
-            # A subscriber of FastStream takes longer over a message than we do.
-            client = await self._broker.connect()
-            coming = client.subscribe(
+        if self._take is not None:
+            self._broker.subscriber(
                 f"{self._topic}/#",
                 qos=QoS.AT_LEAST_ONCE,
-                auto_ack=False,
-                receive_buffer_size=PREFETCH,
-            )
-            await coming.start()
-            self._consuming = asyncio.create_task(_consume(coming, self._holding))
+                ack_policy=AckPolicy.MANUAL,
+                decoder=whole,
+                max_workers=AT_ONCE,
+            )(self._handle)
+        await self._broker.start()
 
     async def close(self) -> None:
         """Stop; what is not acknowledged comes again."""
-        if self._consuming is not None and self._holding is not None:
-            self._consuming.cancel()
-            await self._holding.ended()
-        # Nobody unsubscribes: what is published until we are back would be lost.
+        if self._take is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._let_go.wait(), GRACE)
+            # FastStream would unsubscribe, and what is published until we are back would be lost.
+            await (await self._broker.connect()).disconnect()
         await self._broker.stop()
 
     async def publish(self, rig_id: str, body: bytes) -> None:
@@ -80,13 +85,13 @@ class MqttStream:
         """Whether the broker answers."""
         return await self._broker.ping(TIMEOUT)
 
-
-async def _consume(coming: Subscription, holding: Holding) -> None:
-    """Hand on what comes, up to a bound at once."""
-    room, taking = asyncio.Semaphore(PREFETCH), set[asyncio.Task[None]]()
-    async for message in coming:
-        await room.acquire()
-        task = asyncio.create_task(holding.one(message.payload, message.ack))
-        taking.add(task)
-        task.add_done_callback(taking.discard)
-        task.add_done_callback(lambda _: room.release())
+    async def _handle(self, message: StreamMessage[Any]) -> None:
+        self._held += 1
+        self._let_go.clear()
+        try:
+            if self._take is not None and await self._take(message.body):
+                await message.ack()
+        finally:
+            self._held -= 1
+            if not self._held:
+                self._let_go.set()

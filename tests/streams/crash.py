@@ -48,9 +48,8 @@ class Plan:
     """How long readings may take after the last kill [s]."""
     breaks: tuple[Callable[[], None], ...] = ()
     """What breaks the store, each called once, spread over the kills."""
-    ahead: int = 500
-    """Messages at most that nobody was handed yet; Mosquitto drops what is beyond a
-    thousand, and some hundreds may be handed out and not acknowledged."""
+    ahead: int = 800
+    """Messages at most that nobody was handed yet; Mosquitto drops what is beyond a thousand."""
     seed: int = 7
 
 
