@@ -15,6 +15,7 @@ from idrill_serving.live import messages
 from idrill_serving.live.clients import Client, Judgement, judged
 from idrill_serving.live.following import NOWHERE, Delivery, Follower, Join
 from idrill_serving.live.outbox import Tally
+from idrill_serving.live.strangers import Strangers
 from idrill_serving.live.subscriptions import Wish
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._looked = monotonic()
         self.tally = Tally()
-        self.open = 0
-        """Sockets, those included that have not logged in yet."""
+        self.strangers = Strangers()
         self.is_away = False
         self.began = datetime.now(UTC)
 
@@ -62,6 +62,11 @@ class Hub:
     def clients(self) -> int:
         """How many watch."""
         return len(self._clients)
+
+    @property
+    def open(self) -> int:
+        """Sockets, those included that have not logged in yet."""
+        return len(self._clients) + self.strangers.count
 
     @property
     def feeds(self) -> int:

@@ -40,6 +40,8 @@ LOGIN_TIMEOUT = 10.0
 LONGEST = 16 << 10
 """Largest message of a client [bytes]."""
 
+FULL = "this worker has no room for another socket"
+
 FAULTS = 20
 """Messages that make no sense until somebody is sent away."""
 
@@ -117,26 +119,32 @@ class Conversation:
     async def held(self) -> None:
         """Talk until the client goes, or has to."""
         client: Client | None = None
-        self._hub.open += 1
         try:
-            await self._begin()
-            client = await self._come_in()
+            client = await self._let_come()
             await self._talk(client)
         except Gone:
             pass
         except Over as end:
             await self._say_goodbye(end)
         finally:
-            self._hub.open -= 1
             if client is not None:
                 self._hub.leave(client)
             self._outbox.discard()
 
+    async def _let_come(self) -> Client:
+        """Whoever logs in, counted as a stranger until then."""
+        with self._hub.strangers.waiting(self._address):
+            await self._begin()
+            return await self._come_in()
+
     async def _begin(self) -> None:
         await self._receive()
         await self._wire.accept()
-        if self._hub.open > self._platform.settings.sockets:
-            raise Over(TOO_MANY, "this worker has no room for another socket")
+        sockets = self._platform.settings.sockets
+        if self._hub.clients >= sockets:
+            raise Over(TOO_MANY, FULL)
+        if fault := self._hub.strangers.fault(self._address, sockets):
+            raise Over(TOO_MANY, fault)
         self._say("hello", protocol=PROTOCOL, now=_now(), heartbeat=HEARTBEAT)
 
     async def _come_in(self) -> Client:
@@ -187,8 +195,10 @@ class Conversation:
         """See that somebody may have one more, with nothing awaited until they have it.
 
         Raises:
-            TooManyAttempts: If they have too many.
+            TooManyAttempts: If they have too many, or the worker has.
         """
+        if self._hub.clients >= self._platform.settings.sockets:
+            raise TooManyAttempts(FULL, wait=60.0)
         if self._hub.of_user(principal.user.id) >= self._platform.settings.sockets_per_user:
             raise TooManyAttempts("too many sockets of one person", wait=60.0)
 

@@ -174,10 +174,11 @@ class Line:
 
 
 @contextmanager
-def line_to(host: Host, rig_id: str | None = "R1") -> Iterator[Line]:
-    """A socket on which nobody has said anything."""
+def line_to(host: Host, rig_id: str | None = "R1", source: str = "127.0.0.1") -> Iterator[Line]:
+    """A socket on which nobody has said anything, from an address of this machine."""
     path = f"/api/v1/sensor-data/ws/{rig_id}" if rig_id else "/api/v1/sensor-data/ws"
-    with connect(f"ws://127.0.0.1:{host.port}{path}", compression=None, proxy=None) as opened:
+    url = f"ws://127.0.0.1:{host.port}{path}"
+    with connect(url, compression=None, proxy=None, source_address=(source, 0)) as opened:
         yield Line(opened)
 
 

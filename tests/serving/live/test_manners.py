@@ -15,6 +15,7 @@ from idrill_serving import doors
 from idrill_serving.live import clients
 from idrill_serving.live import hub as hubs
 from idrill_serving.live import socket as sockets
+from idrill_serving.live.strangers import FEWEST
 from tests.serving.live.hosts import Host, hosted, line_to, wait_until, watching
 
 
@@ -241,6 +242,37 @@ def test_a_worker_has_room_for_so_many_sockets(settings: Settings) -> None:
         line_to(host) as second,
     ):
         assert second.goodbye()[0] == 4429
+
+
+def test_who_opens_sockets_and_says_nothing_keeps_nobody_else_out(settings: Settings) -> None:
+    with hosted(settings.model_copy(update={"sockets": 100})) as host:
+        with ExitStack() as opened:
+            silent = [opened.enter_context(line_to(host)) for _ in range(FEWEST)]
+            assert {line.next()["type"] for line in silent} == {"hello"}
+
+            with line_to(host) as one_more:
+                assert one_more.goodbye() == (
+                    4429,
+                    "too many sockets of one address wait for a login",
+                )
+            with line_to(host, source="127.0.0.2") as other:
+                assert other.login(token=host.token())["type"] == "welcome"
+        wait_until(lambda: host.hub.open == 0)
+        with watching(host) as again:
+            assert again.until("snapshot")
+
+
+def test_sockets_that_wait_for_a_login_leave_room_for_who_is_in(settings: Settings) -> None:
+    with (
+        hosted(settings.model_copy(update={"sockets": 3})) as host,
+        ExitStack() as opened,
+    ):
+        silent = [opened.enter_context(line_to(host)) for _ in range(FEWEST)]
+
+        answers = [line.login(token=host.token()) for line in silent[:4]]
+
+        assert [one["type"] for one in answers] == ["welcome", "welcome", "welcome", "error"]
+        assert silent[3].goodbye()[0] == 4429
 
 
 def test_a_ticket_and_what_it_opens_never_stand_in_a_log(
