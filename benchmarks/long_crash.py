@@ -4,8 +4,8 @@
 the API, which puts them into the store where the broker is away. Every second kill of a consumer
 lands while the store is held still, so that nothing that it was handed is acknowledged; each of
 these must be followed by messages that are handed out again. The table is compared with what the
-publisher's file says, row for row. It takes some ten minutes for each broker; `python -m benchmarks.long_crash nats` runs
-one of them in full, and writes no page.
+publisher's file says, row for row. It takes some ten minutes for each broker at most;
+`python -m benchmarks.long_crash nats` runs one of them in full, and writes no page.
 """
 
 import asyncio
