@@ -1,6 +1,7 @@
 """P5: what telling many sockets the same costs the server."""
 
 import asyncio
+from contextlib import ExitStack
 
 from benchmarks import sockets
 from benchmarks.harness import Comparison, Result, Sample
@@ -18,9 +19,12 @@ def run() -> Result:
     memory: dict[str, float] = {}
     for clients, pause in SIZES:
         costs: dict[str, list[float]] = {kind: [] for kind in sockets.KINDS}
-        for _ in range(ROUNDS):
-            for kind in sockets.KINDS:
-                with sockets.running(kind, pause) as server:
+        with ExitStack() as stack:
+            servers = {
+                kind: stack.enter_context(sockets.running(kind, pause)) for kind in sockets.KINDS
+            }
+            for _ in range(ROUNDS):
+                for kind, server in servers.items():
                     costs[kind].append(asyncio.run(sockets.cost(server, clients, SECONDS)))
         ours = Sample(tuple(costs["ours"]))
         comparisons += [
