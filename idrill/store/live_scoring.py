@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from idrill.errors import StoreError
 from idrill.store.inserting import insert_absent
-from idrill.store.orm import LiveOutletRow, LiveRigRow, ScorerRow, ScoringFaultRow
+from idrill.store.orm import LIVE_READINGS, LiveOutletRow, LiveRigRow, ScorerRow, ScoringFaultRow
 
 GONE = timedelta(seconds=30)
 """Whoever was not seen at work for so long scores no more."""
@@ -42,7 +42,11 @@ class Scoring:
     waiting: int
     """Rigs with readings that are not scored."""
     lag: timedelta
-    """Time of the rig between its newest reading and its newest verdict, where that is most."""
+    """Time of the rig between its newest reading and its newest verdict, where that is most.
+
+    Of a rig without a verdict it counts from its first reading, or since its last one arrived if
+    that is longer ago.
+    """
     faults: tuple[Fault, ...]
 
 
@@ -58,7 +62,11 @@ def status(session: Session, now: datetime) -> Scoring:
     at_work = row is not None and now - row.seen_at <= GONE
     # Of what the next step has to know, which is long, the newest instant alone.
     last = LiveOutletRow.state["last"].as_string()
-    waiting = session.execute(_behind(LiveRigRow.last_time, last)).all()
+    first = select(func.min(LIVE_READINGS.c.time))
+    begun = first.where(LIVE_READINGS.c.rig_id == LiveRigRow.rig_id).scalar_subquery()
+    unjudged = case((last.is_(None), begun))
+    wanted = LiveRigRow.last_time, last, unjudged, LiveRigRow.changed_at
+    waiting = session.execute(_behind(*wanted)).all()
     faults = session.scalars(
         select(ScoringFaultRow).order_by(ScoringFaultRow.at.desc()),
         execution_options={"populate_existing": True},
@@ -69,7 +77,7 @@ def status(session: Session, now: datetime) -> Scoring:
         seen_at=row.seen_at if row is not None else None,
         note=row.note if row is not None and at_work else "",
         waiting=len(waiting),
-        lag=max((_lag(newest, judged) for newest, judged in waiting), default=timedelta()),
+        lag=max((_lag(now, *one) for one in waiting), default=timedelta()),
         faults=tuple(Fault(one.rig_id, one.attempts, one.at, one.detail) for one in faults),
     )
 
@@ -105,10 +113,18 @@ def clear_fault(session: Session, rig_id: str) -> None:
     session.execute(delete(ScoringFaultRow).where(ScoringFaultRow.rig_id == rig_id))
 
 
-def _lag(newest: datetime | None, last: str | None) -> timedelta:
-    if newest is None or last is None:
+def _lag(
+    now: datetime,
+    newest: datetime | None,
+    last: str | None,
+    first: datetime | None,
+    arrived: datetime,
+) -> timedelta:
+    if newest is None:
         return timedelta()
-    return max(newest - datetime.fromisoformat(last), timedelta())
+    if last is not None:
+        return max(newest - datetime.fromisoformat(last), timedelta())
+    return max(newest - (first or newest), now - arrived, timedelta())
 
 
 def _behind(*wanted: Any) -> Select[Any]:
