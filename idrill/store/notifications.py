@@ -84,7 +84,10 @@ def enter(session: Session, alert: AlertRow, action: str, body: dict[str, object
 
 
 def take(session: Session, limit: int) -> list[Notice]:
-    """Notices that are due, left to who asks for as long as a delivery may take."""
+    """Notices that are due, left to who asks for as long as a delivery may take.
+
+    Those of people who are disabled by now, or who may no longer see the rig, are given up.
+    """
     now = datetime.now(UTC)
     row = NotificationRow
     due = select(row.id).where(row.state == Delivery.WAITING, row.due_at <= now)
@@ -95,8 +98,10 @@ def take(session: Session, limit: int) -> list[Notice]:
     numbers = session.scalars(
         taken.returning(row.id), execution_options={"synchronize_session": False}
     ).all()
-    query = select(row, SubscriptionRow).join(SubscriptionRow).where(row.id.in_(numbers))
-    return [_notice(one, of) for one, of in session.execute(query.order_by(row.id))]
+    query = select(row, SubscriptionRow, AlertRow.rig_id).where(row.id.in_(numbers))
+    query = query.join(SubscriptionRow).join(AlertRow, AlertRow.id == row.alert_id)
+    taken_now = session.execute(query.order_by(row.id)).all()
+    return [_notice(one, of) for one, of, rig_id in taken_now if _may_go(session, one, of, rig_id)]
 
 
 def deliver(session: Session, number: int) -> None:
@@ -163,6 +168,16 @@ def _concerns(session: Session, one: SubscriptionRow, alert: AlertRow, action: s
         return False
     owner = users.get(session, one.owner_id)
     return owner.active and owner.sees(alert.rig_id)
+
+
+def _may_go(session: Session, row: NotificationRow, of: SubscriptionRow, rig_id: str) -> bool:
+    """Whether somebody may still be told of a rig; a notice that may not go is given up."""
+    owner = users.get(session, of.owner_id)
+    if owner.active and owner.sees(rig_id):
+        return True
+    why = f"may no longer see {rig_id}" if owner.active else "is disabled"
+    give_up(session, row.id, f"withheld: {owner.email} {why}")
+    return False
 
 
 def _notice(row: NotificationRow, of: SubscriptionRow) -> Notice:

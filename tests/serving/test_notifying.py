@@ -24,6 +24,7 @@ from idrill.store.alerts import NewAlert
 from idrill.store.database import Database
 from idrill.store.notifications import Told
 from idrill.store.orm import NotificationRow
+from idrill.store.users import Change
 from idrill_serving.notifying import KEPT, Notifier
 from idrill_serving.webhooks import Receiver, checked_url, post, signature
 from tests.service import settings_of
@@ -271,6 +272,32 @@ def test_nobody_is_told_of_a_rig_that_they_may_not_see(database: Database) -> No
     raised(database, rig_id="R1")
 
     assert len(notices(database, of)) == 1
+
+
+@pytest.mark.parametrize("change", ["disabled", "another rig"])
+def test_a_notice_that_waited_is_withheld_from_who_may_not_have_it_any_more(
+    database: Database, settings: Settings, hook: Hook, change: str
+) -> None:
+    with database.session() as session:
+        owner = next(one for one in users.listed(session) if one.rigs == ("R1",))
+        of = alert_subscriptions.create(session, owner.id, NewSubscription(Means.WEBHOOK, hook.url))
+    raised(database)
+    with database.session() as session:
+        rigs, active = (("R2",), True) if change == "another rig" else (owner.rigs, False)
+        users.change(session, owner.id, Change(owner.name, owner.role, rigs, active))
+
+    round_of(database, settings)
+
+    (withheld,) = notices(database, of)
+    assert (withheld.state, hook.got) == (Delivery.DEAD, [])
+    assert (
+        withheld.error
+        == {
+            "disabled": f"withheld: {owner.email} is disabled",
+            "another rig": f"withheld: {owner.email} may no longer see R1",
+        }[change]
+    )
+    assert round_of(database, settings) == 0
 
 
 def test_a_mail_without_a_server_says_what_is_missing(
