@@ -88,7 +88,7 @@ def build_platform(settings: Settings) -> Platform:
         champions=Champions(database, settings.models_folder),
         wake=wake,
         gate=Gate(),
-        live=LiveWriter(database, wake.ring),
+        live=LiveWriter(database, wake),
         publisher=_publisher(settings),
         answers=Answers(settings),
         planner=Planner(settings.store_url),

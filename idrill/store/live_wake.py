@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from sqlalchemy import make_url, text
 from sqlalchemy.orm import Session
@@ -30,10 +31,15 @@ Heard = Callable[[], None]
 _LOG = logging.getLogger(__name__)
 
 
-def tell(session: Session) -> None:
-    """Have those that listen on PostgreSQL told once this transaction is committed."""
+def tell(session: Session, by: str = "") -> None:
+    """Have those that listen on PostgreSQL told once this transaction is committed.
+
+    Args:
+        session: Of the store.
+        by: The name of a wake that is rung then, so that its server need not tell it too.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"NOTIFY {CHANNEL}"))
+        session.execute(text("SELECT pg_notify(:channel, :by)"), {"channel": CHANNEL, "by": by})
 
 
 class LiveWake:
@@ -45,6 +51,7 @@ class LiveWake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.name = uuid4().hex
         self._guard = Lock()
         self._listeners: list[Heard] = []
         self._thread: Thread | None = None
@@ -132,10 +139,10 @@ class LiveWake:
             # What was committed before the server listened for us was not told.
             self.ring()
             while not ending.is_set():
-                if _heard(connection):
+                if any(by != self.name for by in _told(connection)):
                     self.ring()
 
 
-def _heard(connection: "Connection[Any]") -> bool:
-    """Whether the server told something within a turn."""
-    return any(True for _ in connection.notifies(timeout=TURN, stop_after=1))
+def _told(connection: "Connection[Any]") -> list[str]:
+    """Who committed something, as the server tells it within a turn."""
+    return [notice.payload for notice in connection.notifies(timeout=TURN, stop_after=1)]

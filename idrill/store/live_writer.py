@@ -1,6 +1,6 @@
 """One writer for the readings that many tell at once: what waits together is committed together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from idrill.errors import IDrillError, NotFound, OriginRefused, StoreBusy, Store
 from idrill.store import live_intake, live_wake
 from idrill.store.database import Database
 from idrill.store.live_intake import Batch, Committed
+from idrill.store.live_wake import LiveWake
 
 WAITING = 256
 """Batches that may wait; more are refused, so that nobody waits without end."""
@@ -76,11 +77,12 @@ class LiveWriter:
 
     Args:
         database: The store.
-        committed: Is called after each commit, on the thread of the writer.
+        wake: Is rung after each commit.
     """
 
-    def __init__(self, database: Database, committed: Callable[[], None] = lambda: None) -> None:
-        self._database, self._committed = database, committed
+    def __init__(self, database: Database, wake: LiveWake | None = None) -> None:
+        self._database = database
+        self._wake = wake or LiveWake(database)
         self._orders: Queue[_Order | None] = Queue(WAITING)
         self._starting = Lock()
         self._thread: Thread | None = None
@@ -215,7 +217,7 @@ class LiveWriter:
         self._count(done)
         for order, committed in zip(group, done, strict=True):
             order.done.set_result(committed)
-        self._committed()
+        self._wake.ring()
         return None
 
     def _commit_apart(self, group: Sequence[_Order]) -> None:
@@ -256,5 +258,5 @@ class LiveWriter:
     def _write(self, group: Sequence[_Order]) -> list[Committed]:
         with self._database.session() as session:
             done = live_intake.write_group(session, [order.batch for order in group])
-            live_wake.tell(session)
+            live_wake.tell(session, self._wake.name)
         return done

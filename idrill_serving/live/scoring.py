@@ -36,11 +36,17 @@ IDLE = 5.0
 STAND_BY = 1.0
 """Between attempts to get the lock, or to reach a store that is away [s]."""
 
+LONGEST_STAND_BY = 10.0
+"""The same, where the store went on being away [s]."""
+
 SEEN = 10.0
 """How often the scorer says that it is at work [s]."""
 
 LONGEST_PAUSE = 60.0
 """Most time until a rig that could not be scored is tried again [s]."""
+
+LET_GO = 3600.0
+"""What is held of a rig that nothing came of for so long is let go of; it is read anew then [s]."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,6 +60,8 @@ class _Turn:
     """Attempts in a row."""
     not_before: float = 0.0
     """When it is tried again [s]."""
+    taken: float = 0.0
+    """When it was last its turn [s]."""
 
 
 class Scorer:
@@ -73,6 +81,7 @@ class Scorer:
         self._rung, self._ending = Event(), Event()
         self._thread: Thread | None = None
         self._turns: dict[str, _Turn] = {}
+        self._said = ""
 
     def start(self) -> None:
         """Begin, or stand by while another one scores."""
@@ -87,26 +96,28 @@ class Scorer:
             self._thread.join()
 
     def _run(self) -> None:
-        said = ""
+        pause = STAND_BY
         while not self._ending.is_set():
             try:
                 with scoring_lock(self._bench.database):
-                    said = ""
                     self._work()
+                pause = STAND_BY
             except LakeBusy:
-                said = self._say(logging.INFO, "another process scores: this one stands by", said)
+                self._say(logging.INFO, "another process scores: this one stands by")
+                pause = STAND_BY
             except IDrillError as fault:
-                said = self._say(logging.ERROR, f"nothing can be scored: {fault}", said)
+                self._say(logging.ERROR, f"nothing can be scored: {fault}")
+                pause = min(2 * pause, LONGEST_STAND_BY)
             except Exception:  # noqa: BLE001  logged; begun anew
                 # A fault that nobody foresaw must not end all scoring while the process lives on.
                 _LOG.exception("scoring begins anew")
-            self._ending.wait(STAND_BY)
+            self._ending.wait(pause)
 
-    def _say(self, level: int, words: str, before: str) -> str:
+    def _say(self, level: int, words: str) -> None:
         """Log what is new."""
-        if words != before:
+        if words != self._said:
             _LOG.log(level, "%s", words)
-        return words
+        self._said = words
 
     def _work(self) -> None:
         """Score until told to end, or another one turns out to score.
@@ -114,7 +125,6 @@ class Scorer:
         Raises:
             IDrillError: If the store is away.
         """
-        _LOG.info("this process scores live readings")
         self._turns.clear()
         since, followed, seen = datetime.now(UTC), -self._every, -SEEN
         leave = self._wake.listen(self._rung.set)
@@ -127,8 +137,10 @@ class Scorer:
                     self._look_for_champions()
                 if began - seen >= SEEN:
                     seen = began
+                    self._let_go(began)
                     if not self._is_seen(since):
                         return
+                    self._say(logging.INFO, "this process scores live readings")
                 self._round()
                 took = monotonic() - began
                 self._ending.wait(max(min(max(PACE, SHARE * took), LONGEST_PACE) - took, 0.0))
@@ -168,13 +180,20 @@ class Scorer:
                 # There may be more than one step takes.
                 self._rung.set()
 
+    def _let_go(self, now: float) -> None:
+        """Forget rigs of which nothing came for long."""
+        kept = {rig: one for rig, one in self._turns.items() if now - one.taken < LET_GO}
+        self._turns = kept
+
     def _turn_of(self, rig_id: str) -> _Turn:
         # A worker that answers requests only need not hold what scoring takes.
         from idrill_serving.live.rig_scoring import RigScoring
 
         if rig_id not in self._turns:
             self._turns[rig_id] = _Turn(RigScoring(self._bench, rig_id))
-        return self._turns[rig_id]
+        turn = self._turns[rig_id]
+        turn.taken = monotonic()
+        return turn
 
     def _step(self, rig_id: str, turn: _Turn) -> bool:
         """Whether a rig was scored; a fault is noted, and does not stop the others.

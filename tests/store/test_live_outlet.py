@@ -9,7 +9,7 @@ from threading import Lock
 import pytest
 
 from idrill.rigs import Rig
-from idrill.store import live_outlet, rigs
+from idrill.store import live_outlet, live_wake, rigs
 from idrill.store.database import Database
 from idrill.store.live_outlet import Event, EventKind, Verdict
 from idrill.store.live_wake import LiveWake
@@ -166,3 +166,30 @@ def test_who_listens_hears_a_commit_of_another_process(database: Database) -> No
     finally:
         stop()
         wake.close()
+
+
+def test_a_writer_that_rings_itself_is_not_told_of_by_the_server_too(database: Database) -> None:
+    heard, ready = Signal(), Signal()
+    here, elsewhere = LiveWake(Database(database.url)), LiveWake(Database(database.url))
+    stops = [here.listen(ready.set), elsewhere.listen(heard.set)]
+    rung: list[str] = []
+    try:
+        # Both hear once the server listens for them; a file is looked at from the start.
+        assert database.is_postgresql is False or (ready.wait(60) and heard.wait(60))
+        stops.append(here.listen(lambda: rung.append("here")))
+        rung.clear()
+        for second in range(600):
+            heard.clear()
+            with database.session() as session:
+                live_outlet.note_scored(session, "R1", second, {})
+                live_wake.tell(session, here.name)
+            if heard.wait(0.1):
+                break
+
+        assert heard.is_set()
+        assert database.is_postgresql is False or rung == []
+    finally:
+        for stop in stops:
+            stop()
+        here.close()
+        elsewhere.close()
