@@ -128,7 +128,9 @@ def test_a_listener_that_ends_leaves_what_it_could_not_keep_to_the_broker(
     async def play(listener: Listener) -> None:
         with patch("idrill.store.live_intake.write_group", side_effect=StoreError("away")):
             waiting = asyncio.create_task(listener.take(told(1)))
-            await asyncio.sleep(0.05)
+            async with asyncio.timeout(60.0):
+                while not listener.taken.waited:  # noqa: ASYNC110  until it waits or time is up
+                    await asyncio.sleep(0.01)
             listener.end()
             assert await waiting is False
         assert await listener.take(told(2)) is False
