@@ -108,6 +108,20 @@ def test_a_rig_at_fault_keeps_no_other_waiting_and_is_tried_again(
     assert status(bench.database).faults == ()
 
 
+def test_what_is_held_of_a_rig_that_fell_silent_is_let_go_of_and_scoring_goes_on(
+    bench: Bench, recording: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "LET_GO", 0.0)
+    monkeypatch.setattr(scoring, "SEEN", 0.0)
+    monkeypatch.setattr(scoring, "IDLE", 0.02)
+    with at_work(bench) as scorer:
+        commit(bench.database, "R1", recording.head(200))
+        until(lambda: told(bench.database)["verdicts"], "scored")
+        until(lambda: not status(bench.database).waiting and not scorer._turns, "let go")
+        commit(bench.database, "R1", recording.tail(-200))
+        until(lambda: len(told(bench.database)["verdicts"]) == JUDGED, "scored on")
+
+
 def test_a_fault_beside_the_rigs_ends_no_scoring(bench: Bench, recording: pl.DataFrame) -> None:
     asked = list[int]()
 
