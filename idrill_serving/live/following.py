@@ -1,10 +1,12 @@
 """What follows the store: reads what changed of the rigs that are watched, in one thread."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from idrill.errors import StoreError
@@ -24,8 +26,14 @@ PICTURES = 8
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
+_LOG = logging.getLogger(__name__)
+
 NOWHERE = Position(-1, -1)
 """A position that nothing can be gone on from."""
+
+
+_Pictures = dict[tuple[object, ...], list[Message]]
+"""Snapshots that were drawn in one look, by what is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,10 @@ class Step:
     """Those who are served by a later look."""
     begin_anew: list[Feed] = field(default_factory=list)
     """Feeds whose rig is not as far as it was: the store is another one."""
+    failed: list[Feed] = field(default_factory=list)
+    """Feeds whose members could not be told, for a reason that nobody foresaw."""
+    refused: list[Join] = field(default_factory=list)
+    """Those who could not join, for such a reason."""
     has_more: bool = False
     error: StoreError | None = None
 
@@ -98,7 +110,7 @@ class Follower:
                 self._tell(session, done)
                 self._join(session, joins, done)
         except StoreError as error:
-            served = {id(one.join) for one in done.deliveries}
+            served = {id(one.join) for one in done.deliveries} | {id(one) for one in done.refused}
             done.waiting = [one for one in joins if id(one) not in served]
             done.error = error
         return done
@@ -126,32 +138,51 @@ class Follower:
         return lost
 
     def _tell(self, session: Session, done: Step) -> None:
-        for feed in self.feeds.values():
-            if feed.wait() == 0.0:
+        for feed in list(self.feeds.values()):
+            if feed.wait() != 0.0:
+                continue
+            try:
                 self._flush(session, feed, done)
+            except (StoreError, SQLAlchemyError):
+                raise
+            except Exception:  # noqa: BLE001  logged; its members are sent away
+                # One feed at fault must not keep the others waiting.
+                _LOG.exception("%s cannot be told to those who watch it", feed.rig_id)
+                del self.feeds[feed.rig_id, feed.wanted]
+                done.failed.append(feed)
 
     def _flush(self, session: Session, feed: Feed, done: Step) -> None:
         if made := feed.made(session):
             done.deliveries.append(Delivery(feed, made))
 
     def _join(self, session: Session, joins: Sequence[Join], done: Step) -> None:
-        pictures: dict[tuple[object, ...], list[Message]] = {}
+        pictures: _Pictures = {}
         for number, one in enumerate(joins):
             if len(pictures) >= PICTURES:
                 done.waiting, done.has_more = list(joins[number:]), True
                 return
-            feed = self._feed(session, one)
-            if one.after is not None and not feed.position.covers(one.after):
-                self._flush(session, feed, done)
-            told = self._missed(session, feed, one)
-            if told is None:
-                recovered = None if one.after is None else False
-                key = one.rig_id, one.wish.subscription, one.wish.history, recovered
-                if key not in pictures:
-                    drawn = self._drawn(session, feed, one.wish.history)
-                    pictures[key] = feed.picture(session, drawn, recovered=recovered)
-                told = pictures[key]
-            done.deliveries.append(Delivery(feed, told, one))
+            try:
+                self._draw(session, one, pictures, done)
+            except (StoreError, SQLAlchemyError):
+                raise
+            except Exception:  # noqa: BLE001  logged; they are sent away
+                _LOG.exception("%s cannot be shown to somebody", one.rig_id)
+                done.refused.append(one)
+
+    def _draw(self, session: Session, one: Join, pictures: _Pictures, done: Step) -> None:
+        """Tell somebody who joins what they missed, or how everything is."""
+        feed = self._feed(session, one)
+        if one.after is not None and not feed.position.covers(one.after):
+            self._flush(session, feed, done)
+        told = self._missed(session, feed, one)
+        if told is None:
+            recovered = None if one.after is None else False
+            key = one.rig_id, one.wish.subscription, one.wish.history, recovered
+            if key not in pictures:
+                drawn = self._drawn(session, feed, one.wish.history)
+                pictures[key] = feed.picture(session, drawn, recovered=recovered)
+            told = pictures[key]
+        done.deliveries.append(Delivery(feed, told, one))
 
     def _feed(self, session: Session, join: Join) -> Feed:
         wanted = join.wish.subscription

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -166,7 +167,15 @@ class Hub:
         if not ready and not self.follower.feeds:
             return
         loop = asyncio.get_running_loop()
-        done = await loop.run_in_executor(self._reading, self.follower.step, ready)
+        try:
+            done = await loop.run_in_executor(self._reading, self.follower.step, ready)
+        except Exception:
+            # Nobody may wait for ever for what a look would have told that failed.
+            self._send_away(one.client for one in ready)
+            raise
+        self._send_away(one.client for one in done.refused)
+        for feed in done.failed:
+            self._send_away(list(feed.members))
         self._joins = [one for one in done.waiting if one.stands] + self._joins
         for delivery in done.deliveries:
             self.deliver(delivery)
@@ -179,6 +188,12 @@ class Hub:
         if done.has_more or done.begin_anew:
             self._something.set()
         await self._note(done.error)
+
+    def _send_away(self, clients: Iterable[Client]) -> None:
+        """Say goodbye to those who cannot be told what they want to see: they may come again."""
+        for client in clients:
+            client.leave()
+            client.outbox.close(1011, "this cannot be told: a fault of the service")
 
     def deliver(self, delivery: Delivery) -> None:
         """Hand messages to those for whom they are."""

@@ -4,15 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from idrill.access import Role
 from idrill.errors import StoreError
+from idrill_serving.live.feeds import Feed
 from idrill_serving.live.following import Follower
+from idrill_serving.live.messages import Message
 from idrill_serving.service import build_service
 from tests.service import Service, settings_of
 from tests.serving.conftest import settings_on
-from tests.serving.live.hosts import hosted, watching
+from tests.serving.live.hosts import Host, hosted, watching
 
 
 @pytest.mark.parametrize("store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
@@ -91,3 +94,41 @@ def test_the_hub_says_how_it_is(template: Path, tmp_path: Path) -> None:
 
     assert "idrill_sockets 1.0" in shown
     assert "idrill_socket_feeds 1.0" in shown
+
+
+def test_a_feed_that_cannot_be_told_keeps_no_other_waiting_and_its_members_are_sent_away(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = Feed.made
+
+    def made(feed: Feed, session: Session) -> list[Message]:
+        if feed.is_latest:
+            raise ZeroDivisionError("a bug")
+        return sound(feed, session)
+
+    monkeypatch.setattr(Feed, "made", made)
+    with watching(host, mode="latest") as unlucky, watching(host) as other:
+        unlucky.until("snapshot")
+        other.until("snapshot")
+
+        revision = host.tell([1])
+
+        other.follow(revision)
+        assert unlucky.goodbye()[0] == 1011
+        assert host.hub.clients == 1
+
+
+@pytest.mark.parametrize("where", ["picture", "_look"])
+def test_who_cannot_be_shown_what_they_asked_for_is_told_so(
+    host: Host, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    with monkeypatch.context() as broken_for_now:
+        broken_for_now.setattr(Feed if where == "picture" else Follower, where, broken)
+        with watching(host) as unlucky:
+            assert unlucky.goodbye()[0] == 1011
+
+    with watching(host) as again:
+        assert again.until("snapshot")
