@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -37,15 +38,25 @@ def wits0(
     silence: Annotated[
         float, typer.Option(min=1.0, help="A connection that is silent so long is left [s].")
     ] = 60.0,
+    allowed: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="With --listen: an IP address that may send; may be repeated."),
+    ] = None,
     *,
     listen: Annotated[
-        bool, typer.Option("--listen", help="Wait for senders instead of calling one.")
+        bool, typer.Option("--listen", help="Wait for a sender instead of calling one.")
     ] = False,
     register: Annotated[bool, typer.Option("--register", help="Enter the rig if need be.")] = False,
 ) -> None:
     """Take what a WITS level 0 sender tells, until Ctrl-C; it is called again when it is gone."""
     agreement = agreed(None if column_map is None else load_map(column_map))
-    link = _link(address, agreement, silence, listen=listen)
+    if allowed and not listen:
+        raise SettingsError("--from says who may connect: it needs --listen")
+    link = (
+        _listener(address, agreement, silence, allowed or [])
+        if listen
+        else _client(address, agreement, silence)
+    )
     settings = load_settings()
     database = Database(settings.store_url)
     origin = _origin(database, rig, register=register)
@@ -67,13 +78,29 @@ def _origin(database: Database, rig: str, *, register: bool) -> Origin:
     return Origin.SYNTHETIC if known.synthetic else Origin.LIVE
 
 
-def _link(address: str, agreement: Agreement, silence: float, *, listen: bool) -> Link:
+def _client(address: str, agreement: Agreement, silence: float) -> Wits0Client:
+    host, port = _placed(address)
+    patience = Patience(silence=silence)
+    return Wits0Client(host, port, patience=patience, utc_offset=agreement.utc_offset)
+
+
+def _listener(
+    address: str, agreement: Agreement, silence: float, allowed: list[str]
+) -> Wits0Listener:
+    host, port = _placed(address)
+    patience, offset = Patience(silence=silence), agreement.utc_offset
+    try:
+        senders = [str(ip_address(one)) for one in allowed]
+    except ValueError as error:
+        raise SettingsError(f"--from: {error}") from error
+    return Wits0Listener(host, port, patience=patience, utc_offset=offset, allowed=senders)
+
+
+def _placed(address: str) -> tuple[str, int]:
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
         raise SettingsError(f"{address!r} is no address: write HOST:PORT")
-    kind = Wits0Listener if listen else Wits0Client
-    patience = Patience(silence=silence)
-    return kind(host, int(port), patience=patience, utc_offset=agreement.utc_offset)
+    return host, int(port)
 
 
 async def _run(source: Wits0Source, link: Link, console: Console, title: str) -> None:

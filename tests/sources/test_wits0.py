@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import polars as pl
 import pytest
@@ -185,7 +186,7 @@ def test_rigs_that_push_are_listened_to_several_at_once(sink: StoreSink, kept: K
         writer.close()
 
     async def scene() -> Wits0Listener:
-        listener = Wits0Listener("127.0.0.1", 0, patience=HASTE)
+        listener = Wits0Listener("127.0.0.1", 0, patience=HASTE, senders=2)
         source = Wits0Source(listener, Agreement(), LIVE, sink)
         running = asyncio.create_task(source.run())
         await until(lambda: listener.port != 0)
@@ -199,6 +200,66 @@ def test_rigs_that_push_are_listened_to_several_at_once(sink: StoreSink, kept: K
 
     assert [value for (value,) in kept("hook_load")] == [10.0, 20.0, 30.0, 40.0, 50.0]
     assert (listener.connections, listener.link) == (2, "stopped")
+
+
+@pytest.mark.parametrize("allowed", [(), ("127.0.0.1",)], ids=["no-room", "not-named"])
+def test_who_may_not_push_is_sent_away_and_whoever_may_goes_on(
+    sink: StoreSink,
+    kept: Kept,
+    caplog: pytest.LogCaptureFixture,
+    allowed: tuple[str, ...],
+) -> None:
+    async def scene() -> Wits0Listener:
+        listener = Wits0Listener("127.0.0.1", 0, patience=HASTE, allowed=allowed)
+        source = Wits0Source(listener, Agreement(), LIVE, sink)
+        running = asyncio.create_task(source.run())
+        await until(lambda: listener.port != 0)
+        _, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        await send(writer, frame_text(1, "01141"))
+        await until(lambda: source.tally.readings == 1)
+        reader, other = await asyncio.open_connection(
+            "127.0.0.1", listener.port, local_addr=("127.0.0.2", 0)
+        )
+        async with asyncio.timeout(60):
+            assert await reader.read() == b""
+        other.close()
+        await send(writer, frame_text(2, "01142"))
+        await until(lambda: source.tally.readings == 2)
+        writer.close()
+        listener.stop()
+        await running
+        return listener
+
+    listener = asyncio.run(scene())
+
+    assert (listener.connections, listener.refused) == (1, 1)
+    assert kept("hook_load") == [(10.0,), (20.0,)]
+    assert "127.0.0.2 is refused" in caplog.text
+
+
+def reached(tally: Tally, readings: int) -> bool:
+    return tally.readings == readings
+
+
+def test_a_pusher_that_connects_again_takes_its_own_place(sink: StoreSink, kept: Kept) -> None:
+    async def scene() -> Wits0Listener:
+        listener = Wits0Listener("127.0.0.1", 0, patience=HASTE)
+        source = Wits0Source(listener, Agreement(), LIVE, sink)
+        running = asyncio.create_task(source.run())
+        await until(lambda: listener.port != 0)
+        for second in (1, 2, 3):
+            # Those before it are never closed, as where a line is cut.
+            _, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+            await send(writer, frame_text(second, f"0114{second}"))
+            await until(partial(reached, source.tally, second))
+        listener.stop()
+        await running
+        return listener
+
+    listener = asyncio.run(scene())
+
+    assert (listener.connections, listener.refused) == (3, 0)
+    assert kept("hook_load") == [(10.0,), (20.0,), (30.0,)]
 
 
 def test_a_pusher_that_falls_silent_is_let_go(sink: StoreSink) -> None:
