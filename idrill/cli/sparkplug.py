@@ -14,7 +14,8 @@ from idrill.cli.wits0 import counted
 from idrill.errors import StreamError
 from idrill.frame import Origin
 from idrill.settings import load_settings
-from idrill.sources.sparkplug import Ear, load_devices, stale_of
+from idrill.sources.sparkplug import Ear, stale_of
+from idrill.sources.sparkplug_devices import load_devices
 from idrill.store import dead_letters
 from idrill.store.database import Database
 

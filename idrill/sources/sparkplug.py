@@ -2,91 +2,38 @@
 
 A node names its metrics once, in its birth, and may use numbers for them from then on; it counts
 its messages. A birth that was missed, or a gap in the count, is a reason to ask for another birth.
-Which node or device is which rig stands in a file:
-
-```toml
-[[device]]
-group = "North"
-node = "EDGE_1"
-device = "DRILLFLOOR"      # left out: the node itself
-rig = "RIG_01"
-map = "columns.toml"       # metrics whose channel is not recognised by name and unit
-```
 """
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from idrill.channels import channel
-from idrill.errors import SettingsError, UnitError
-from idrill.readers.columns import ColumnMap, load_map
+from idrill.errors import UnitError
+from idrill.readers.columns import ColumnMap
 from idrill.readers.headings import recognise
 from idrill.sources.sinks import Told
+from idrill.sources.sparkplug_devices import Place, Target
 from idrill.sources.sparkplug_payload import Metric, Payload, read
 from idrill.units import conversion
 
 NAMESPACE = "spBv1.0"
 
+MOST_NODES, MOST_NAMES = 1_000, 10_000
+"""Nodes that are followed, and metrics that are known by number of each: some times what a large
+fleet has, so that who makes up names takes no more than memory for these."""
+
+MOST_COUNTED = 1_000
+"""Names that are counted one by one; the rest is counted together."""
+
+REST = "others"
+"""What is counted together."""
+
 _KINDS = ("NBIRTH", "DBIRTH", "NDATA", "DDATA", "NDEATH", "DDEATH")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 253_402_300_799_000
 """The end of the year 9999 [ms since the epoch]."""
-
-
-class _Device(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    group: str = Field(min_length=1)
-    node: str = Field(min_length=1)
-    device: str | None = None
-    rig: str = Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{0,31}$")
-    map: str | None = None
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    device: list[_Device] = Field(min_length=1)
-
-
-Place = tuple[str, str, str | None]
-"""Group, node, and device; None for the node itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Whose readings a device tells, and what is said of its metrics."""
-
-    rig_id: str
-    columns: ColumnMap
-
-
-def load_devices(path: Path) -> Mapping[Place, Target]:
-    """Which node or device is which rig.
-
-    Raises:
-        SettingsError: If the file cannot be read, or makes no sense.
-        SourceError: If a map of columns makes none.
-    """
-    try:
-        listed = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).device
-    except (OSError, ValueError) as error:
-        first = error.errors()[0] if isinstance(error, ValidationError) else None
-        problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)
-        raise SettingsError(f"{path}: {problem}") from error
-    found = {
-        (one.group, one.node, one.device): Target(
-            one.rig, load_map(path.parent / one.map) if one.map else ColumnMap()
-        )
-        for one in listed
-    }
-    if len(found) < len(listed):
-        raise SettingsError(f"{path}: a device is named twice")
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +92,9 @@ class Ear:
         if place is None:
             return None
         group, kind, name, device = place
-        node, payload = self.nodes.setdefault((group, name), Node()), read(body)
+        payload, node = read(body), self._node(group, name)
+        if node is None:
+            return Heard()
         if kind.endswith("DEATH"):
             _bury(node, kind, device, _session(payload))
             return Heard()
@@ -155,6 +104,21 @@ class Ear:
         readings = self._readings((group, name, device), node, payload)
         unnamed = sum(_named(node, device, one) is None for one in payload.metrics)
         return Heard(readings, gap or not node.alive or unnamed > 0, unnamed)
+
+    def _node(self, group: str, name: str) -> Node | None:
+        """What is known of a node; None if it is one too many to be followed.
+
+        Those that a rig stands for are always followed.
+        """
+        known = self.nodes.get((group, name))
+        if known is not None:
+            return known
+        named = any(place[:2] == (group, name) for place in self.devices)
+        if not named and len(self.nodes) >= MOST_NODES + len(self.devices):
+            _tallied(self.strangers, REST)
+            return None
+        self.nodes[group, name] = node = Node()
+        return node
 
     def _count(self, node: Node, kind: str, payload: Payload) -> bool:
         """Whether a message of a node is missing before this one."""
@@ -169,7 +133,7 @@ class Ear:
         target = self.devices.get(place)
         if target is None:
             if payload.metrics:
-                self.strangers["/".join(filter(None, place))] += 1
+                _tallied(self.strangers, "/".join(filter(None, place)))
             return {}
         rows: dict[str, dict[str, object]] = defaultdict(dict)
         for metric in payload.metrics:
@@ -193,17 +157,23 @@ class Ear:
         unit = metric.unit or node.units.get((device, name))
         found = channel_of(name, unit, columns)
         if found is None:
-            self.unknown[name] += 1
+            _tallied(self.unknown, name)
             return None
         stored, factor, shift = found
         return stored, float(metric.value) * factor + shift
+
+
+def _tallied(counts: Counter[str], name: str) -> None:
+    """Count something by name, or with the rest once there are many names."""
+    counts[name if name in counts or len(counts) < MOST_COUNTED else REST] += 1
 
 
 def _bury(node: Node, kind: str, device: str | None, session: float | None) -> None:
     """Note a death; that of a session before the last birth is old news."""
     if kind == "NDEATH" and None not in (session, node.session) and session != node.session:
         return
-    node.stale.add(device)
+    if len(node.stale) < MOST_COUNTED:
+        node.stale.add(device)
     if kind == "NDEATH":
         node.alive, node.seq = False, None
 
@@ -271,9 +241,9 @@ def _learn(node: Node, kind: str, device: str | None, payload: Payload) -> None:
     for metric in payload.metrics:
         if metric.name is None:
             continue
-        if metric.alias is not None:
+        if metric.alias is not None and len(node.names) < MOST_NAMES:
             node.names[device, metric.alias] = metric
-        if metric.unit is not None:
+        if metric.unit is not None and len(node.units) < MOST_NAMES:
             node.units[device, metric.name] = metric.unit
 
 

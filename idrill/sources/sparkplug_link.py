@@ -12,7 +12,7 @@ from faststream import AckPolicy, StreamMessage
 from faststream.mqtt import MQTTBroker
 from zmqtt import QoS, ReconnectConfig
 
-from idrill.errors import InvalidMessage
+from idrill.errors import InvalidMessage, NotFound, OriginRefused
 from idrill.frame import Origin
 from idrill.sources.sinks import Address as To
 from idrill.sources.sinks import Sink, kept
@@ -98,7 +98,7 @@ class SparkplugLink:
         self.messages += 1
         try:
             await self._take(topic, message.body)
-        except InvalidMessage as fault:
+        except (InvalidMessage, NotFound, OriginRefused) as fault:
             await self._bury(message.body, f"{topic}: {fault}")
         await message.ack()
 

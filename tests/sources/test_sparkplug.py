@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 from uuid import uuid4
 
 import pytest
@@ -16,11 +17,13 @@ from google.protobuf import (  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idrill.errors import InvalidMessage, SettingsError
+from idrill.errors import InvalidMessage, NotFound, OriginRefused, SettingsError
 from idrill.frame import Origin
 from idrill.readers.columns import ColumnEntry, ColumnMap
+from idrill.sources import sparkplug
 from idrill.sources.sinks import StoreSink
-from idrill.sources.sparkplug import Ear, Target, load_devices, placed, stale_of
+from idrill.sources.sparkplug import REST, Ear, placed, stale_of
+from idrill.sources.sparkplug_devices import Target, load_devices
 from idrill.sources.sparkplug_link import rebirth
 from idrill.sources.sparkplug_payload import Metric, Payload, read, written
 from tests.sources.wits0_sender import until
@@ -170,6 +173,29 @@ def test_a_device_that_is_no_rig_is_counted_and_other_topics_are_passed_over() -
     for other in ("spBv1.0/STATE/host", topic("NCMD", None), topic("DDATA", None), "a/b"):
         assert listener.hear(other, b"whatever") is None
         assert placed(other) is None
+
+
+def test_names_that_somebody_makes_up_are_held_up_to_a_number_and_the_rigs_are_still_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("MOST_NODES", "MOST_NAMES", "MOST_COUNTED"):
+        monkeypatch.setattr(sparkplug, name, 3)
+    listener = ear()
+    for number in range(9):
+        made_up = metric(f"Made up {number}", 1.0, number, unit="psi")
+        body = written(Payload(NOON, 0, (made_up,)))
+        listener.hear(f"spBv1.0/South/NBIRTH/NODE_{number}", body)
+        listener.hear(f"spBv1.0/South/DDEATH/NODE_1/D{number}", body)
+        listener.hear(topic("DBIRTH"), body)
+
+    heard = listener.hear(topic("DDATA"), written(Payload(NOON, 1, (metric("Torque", 2.0),))))
+
+    node = listener.nodes["North", "EDGE"]
+    assert heard is not None
+    assert heard.readings["R1"][0][1] == {"torque": 2.0}
+    assert (len(listener.nodes), len(node.names), len(node.units)) == (4, 3, 3)
+    assert len(list(stale_of(listener))) == 3
+    assert (listener.strangers[REST], listener.unknown[REST]) == (6, 6)
 
 
 @pytest.mark.parametrize(
@@ -352,3 +378,25 @@ def test_a_node_behind_a_real_broker_is_asked_for_its_birth_and_its_readings_are
     assert kept("torque") == [(1.0,), (2.0,)]
     assert len(commands) == 1
     assert "no birth told" in buried[0]
+
+
+@pytest.mark.parametrize("fault", [NotFound("no rig R1"), OriginRefused("R1 is simulated")])
+def test_a_message_of_a_rig_that_is_gone_is_a_dead_letter_and_keeps_nobody_waiting(
+    fault: Exception,
+) -> None:
+    from idrill.sources.sparkplug_link import Desk, SparkplugLink
+
+    buried: list[str] = []
+    desk = Desk(lambda _: Origin.LIVE, lambda _, reason: buried.append(reason))
+    refusing = Mock(put_rows=Mock(side_effect=fault))
+    link = SparkplugLink("mqtt://127.0.0.1:1", "idrill-test", ear(), refusing, desk)
+    message = Mock(
+        body=written(Payload(NOON, 0, (metric("Torque", 1.0),))),
+        raw_message=Mock(topic=topic("DBIRTH")),
+        ack=AsyncMock(),
+    )
+
+    asyncio.run(link._handle(message))
+
+    assert str(fault) in buried[0]
+    message.ack.assert_awaited_once()
