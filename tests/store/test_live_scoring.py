@@ -9,6 +9,9 @@ from idrill.rigs import Rig
 from idrill.store import live_scoring, rigs
 from idrill.store.database import Database
 from idrill.store.orm import LIVE_READINGS, LiveOutletRow, LiveRigRow
+from tests.store.test_alert_conditions import database, postgresql_copy, postgresql_template
+
+__all__ = ["database", "postgresql_copy", "postgresql_template"]
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
