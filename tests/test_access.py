@@ -76,6 +76,8 @@ def test_nothing_but_health_documentation_and_the_way_in_is_public() -> None:
         "GET /docs",
         "GET /docs/{asset}",
         "GET /asyncapi.json",
+        "GET /live",
+        "GET /live/{asset}",
         "GET /openapi.json",
         "GET /api/v1/health",
         "GET /api/v1/health/live",
