@@ -89,13 +89,14 @@ def test_verdicts_and_events_come_to_who_asked_for_them(either_host: Host) -> No
 
 def test_buckets_are_told_as_they_are_now_late_readings_included(either_host: Host) -> None:
     host = either_host
-    host.tell([0], torque=2.0)
-    host.tell([5], torque=4.0)
-    start = NOON - timedelta(seconds=NOON.timestamp() % 60)
+    into = int(NOON.timestamp() % 60)
+    start = NOON - timedelta(seconds=into)
+    host.tell([0 - into], torque=2.0)
+    host.tell([5 - into], torque=4.0)
 
     with watching(host, resolution="1min", rate=20, channels=["torque"]) as line:
         first = line.until("snapshot")
-        host.tell([3], torque=9.0)
+        host.tell([3 - into], torque=9.0)
         second = line.until("batch")
 
     assert first["time"] == [f"{start:%Y-%m-%dT%H:%M:%S}.000000Z"]
