@@ -54,7 +54,8 @@ def run() -> Result:
         notes=(
             f"{ROUNDS} rounds; a message of {ROWS} rows to each of {CLIENTS} sockets every "
             f"{PAUSE * 1000:g} ms, {SECONDS:g} s; timed from `sent` to arrival, one machine.",
-            f"A queue may take {cap:.2f} MiB with its tenth; what the kernel keeps is not counted.",
+            f"A queue may take {cap:.2f} MiB with its tenth; what the kernel keeps is not counted. "
+            "Memory is PSS, whose heap reuses pages: it may read less than is queued.",
             "The one reads like the others first, then nothing; timed once its queue drops what "
             "is oldest, and until before it is let go.",
         ),
