@@ -127,7 +127,9 @@ def _watched(order: list[str], environment: Mapping[str, str], count: Callable[[
         RuntimeError: If they are not all there in time.
     """
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(order, env=environment, stdout=quiet, stderr=quiet)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603  our own program
+        order, env=environment, stdout=quiet, stderr=quiet
+    )
     try:
         deadline = time.monotonic() + PATIENCE
         while not (first := count()) and time.monotonic() < deadline:

@@ -36,7 +36,8 @@ from idrill.store.database import Database
 from idrill.store.passwords import Passwords
 from idrill.store.users import NewUser
 
-POSTGRES = os.environ.get("IDRILL_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
+_HERE = "postgresql://postgres@127.0.0.1:5432/postgres"
+POSTGRES = os.environ.get("IDRILL_TEST_POSTGRES", _HERE)  # noqa: TID251  as the tests find it
 NAMES = tuple(channel.name for channel in CHANNELS if not channel.detail)[:16]
 RIGS = 8
 TELL = "/api/v1/sensor-data"
@@ -254,6 +255,7 @@ def _with_nothing() -> None:
 
     door = replace(DOORS[f"POST {TELL}"])
     vars(doors)["DOORS"] = {**DOORS, f"POST {NOTHING}": door}  # of this process alone
+    # It stands for a module of routes, of which the application takes the router alone.
     app.RESOURCES = (*app.RESOURCES, SimpleNamespace(router=router))  # type: ignore[assignment]
 
 

@@ -245,6 +245,7 @@ def _with_nothing() -> None:
     public = replace(predicting, public=True)
     more = {f"POST {NOTHING}": predicting, f"POST {OPEN}": public}
     vars(doors)["DOORS"] = {**DOORS, **more}  # of this process alone
+    # It stands for a module of routes, of which the application takes the router alone.
     app.RESOURCES = (*app.RESOURCES, SimpleNamespace(router=router))  # type: ignore[assignment]
 
 

@@ -80,12 +80,9 @@ def deactivate(
     rig: Rig, channel: Channel, number: Key, at: Since = None, reason: Reason = ""
 ) -> None:
     """Have the readings of a sensor refused from an instant on."""
+    name = known_channel(channel).name
     order = SwitchSensor(
-        do="deactivate_sensor",
-        rig_id=rig,
-        channel=known_channel(channel).name,
-        at=_instant(at),
-        reason=reason,
+        do="deactivate_sensor", rig_id=rig, channel=name, at=_instant(at), reason=reason
     )
     _send(order, rig, number)
 
@@ -95,12 +92,9 @@ def activate(
     rig: Rig, channel: Channel, number: Key, at: Since = None, reason: Reason = ""
 ) -> None:
     """Have the readings of a sensor taken again from an instant on."""
+    name = known_channel(channel).name
     order = SwitchSensor(
-        do="activate_sensor",
-        rig_id=rig,
-        channel=known_channel(channel).name,
-        at=_instant(at),
-        reason=reason,
+        do="activate_sensor", rig_id=rig, channel=name, at=_instant(at), reason=reason
     )
     _send(order, rig, number)
 

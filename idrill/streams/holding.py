@@ -31,6 +31,7 @@ class Holding:
             if await self._take(body):
                 await acknowledge()
         except Exception as fault:  # noqa: BLE001  five drivers; the next message is still to be taken
+            # NATS hands it out again after a while, RabbitMQ once the connection ends.
             _LOG.warning("a message was not acknowledged, and comes again: %r", fault)
         finally:
             self._held -= 1
